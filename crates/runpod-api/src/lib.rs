@@ -1,1 +1,48 @@
-//! Under construction.
+//! Typed client for the Runpod APIs.
+//!
+//! It knows wires: hosts, bodies, retries, deadlines, errors. It knows no MCP, no terminal and no environment;
+//! whoever uses it passes everything in.
+//!
+//! ```no_run
+//! use runpod_api::{ApiKey, Call, Client, Settings, pods};
+//!
+//! # async fn example() -> Result<(), runpod_api::Error> {
+//! let client = Client::new(Settings::default());
+//! let client = client.acting_for(Call::new(Some(ApiKey::new("rpa_your_key")), client.deadline()));
+//!
+//! let pods = client.pods().list(&pods::Query::default()).await?;
+//! println!("{} Pods", pods.rows().len());
+//!
+//! let gpu = pods::Gpu::new("NVIDIA GeForce RTX 4090");
+//! let new = pods::Create::gpu("trainer", "runpod/pytorch:2.8.0-py3.11-cuda12.8.1-cudnn-devel-ubuntu22.04", gpu);
+//! let made = client.pods().create(&new).await?;
+//! println!("{} is {}", made.view.id, made.view.status);
+//! # Ok(())
+//! # }
+//! ```
+
+mod answer;
+mod caller;
+mod client;
+mod clock;
+mod container;
+mod error;
+mod hosts;
+mod id;
+mod listing;
+mod mapped;
+mod op;
+pub mod pods;
+mod secret;
+mod wire;
+
+pub use caller::Caller;
+pub use client::{Call, Client, Settings};
+pub use clock::{Clock, Deadline, RealClock};
+pub use container::{Change, Container, Mount};
+pub use error::Error;
+pub use hosts::{BadBase, Base, Hosts};
+pub use id::{BadId, Id};
+pub use listing::Listing;
+pub use mapped::{Mapped, Note};
+pub use secret::ApiKey;

@@ -1,0 +1,79 @@
+//! Who is calling: the tracking headers that go on every request.
+
+use std::sync::Arc;
+
+/// The identity Runpod sees in `User-Agent` and `X-Runpod-Session-Id`.
+///
+/// Built once per process (stdio) or per request (HTTP); every part is reduced to characters that a header can
+/// carry, so a client name with CR/LF or emoji cannot break or forge one.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    user_agent: Arc<str>,
+    session: Arc<str>,
+}
+
+impl Caller {
+    /// `product` is `name/version` of the program; `client` and `version` are what the MCP client said of itself,
+    /// `transport` is `stdio` or `http`, `session` a UUID.
+    #[must_use]
+    pub fn new(product: &str, client: (&str, &str), transport: &str, session: &str) -> Self {
+        let (name, version) = (token(client.0), token(client.1));
+        let agent = format!(
+            "{product} (caller=mcp; client={name}; client_version={version}; transport={})",
+            token(transport)
+        );
+        Self { user_agent: agent.into(), session: session.into() }
+    }
+
+    /// Value of `User-Agent`.
+    #[must_use]
+    pub fn user_agent(&self) -> &str {
+        &self.user_agent
+    }
+
+    /// Value of `X-Runpod-Session-Id`.
+    #[must_use]
+    pub fn session(&self) -> &str {
+        &self.session
+    }
+}
+
+/// Longest part of a client name that is passed on, in characters.
+const LONGEST: usize = 64;
+
+/// A text reduced to header token characters; what is not becomes `_`, nothing becomes `unknown`.
+fn token(text: &str) -> String {
+    const DELIMITERS: &str = "()<>@,;:\\\"/[]?={}";
+    let safe = |c: char| c.is_ascii_graphic() && !DELIMITERS.contains(c);
+    match text {
+        "" => "unknown".to_owned(),
+        _ => text.chars().take(LONGEST).map(|c| if safe(c) { c } else { '_' }).collect(),
+    }
+}
+
+impl Default for Caller {
+    fn default() -> Self {
+        let product = concat!("runpod-api/", env!("CARGO_PKG_VERSION"));
+        Self::new(product, ("", ""), "library", &uuid::Uuid::new_v4().to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_client_names_stay_inside_the_header() {
+        for name in ["a\r\nX-Evil: 1", "Ünïcode", "😀😀", "a;b=c", "", &"x".repeat(500)] {
+            let caller = Caller::new("p/1", (name, "1"), "stdio", "s");
+            assert!(http::HeaderValue::from_str(caller.user_agent()).is_ok(), "{name:?}");
+            assert!(caller.user_agent().is_ascii());
+            assert!(caller.user_agent().len() < 250);
+        }
+        let named = Caller::new("p/1", ("claude code", "2.0"), "stdio", "s");
+        assert_eq!(
+            named.user_agent(),
+            "p/1 (caller=mcp; client=claude_code; client_version=2.0; transport=stdio)"
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! A list as the API sent it, cut into rows without being parsed into values.
+//!
+//! Hundreds of Pods are kilobytes of JSON of which a reply shows a fraction, so a list stays text: this module
+//! only finds where each row begins and ends.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::answer::Answer;
+use crate::error::Error;
+
+/// Rows of a list, what stood beside them, and where the next page begins.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    operation: &'static str,
+    body: Bytes,
+    rows: Vec<Range<usize>>,
+    siblings: Vec<(String, Range<usize>)>,
+    paged: Option<Pagination>,
+}
+
+/// `pagination` of REST v2 lists that page.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+struct Pagination {
+    next_cursor: Option<String>,
+}
+
+impl Listing {
+    /// Reads an answer whose rows stand under `key`.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when there is no such array: an outage must not look like an empty account.
+    pub(crate) fn read(answer: &Answer, key: &str) -> Result<Self, Error> {
+        let mut parts: BTreeMap<Cow<'_, str>, &RawValue> = answer.json()?;
+        let rows = parts.remove(key).ok_or_else(|| answer.missing(key))?;
+        let rows: Vec<&RawValue> = serde_json::from_str(rows.get()).map_err(|e| answer.shape(&e))?;
+        let paged = match parts.remove("pagination") {
+            Some(raw) => serde_json::from_str(raw.get()).map_err(|e| answer.shape(&e))?,
+            None => None,
+        };
+        let place = |raw: &RawValue| range_in(&answer.body, raw.get());
+        Ok(Self {
+            operation: answer.op.id,
+            rows: rows.into_iter().map(place).collect(),
+            siblings: parts.iter().map(|(name, raw)| (name.to_string(), place(raw))).collect(),
+            paged,
+            body: answer.body.clone(),
+        })
+    }
+
+    /// The rows as JSON text, in the order of the API.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &str> + DoubleEndedIterator {
+        self.rows.iter().map(|range| self.text(range))
+    }
+
+    /// The rows as typed views, which may borrow from this listing.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] for a row without what the view requires.
+    pub fn views<'a, V: Deserialize<'a>>(&'a self) -> Result<Vec<V>, Error> {
+        let read = |row| serde_json::from_str(row);
+        self.rows().map(read).collect::<Result<_, _>>().map_err(|e| Error::Shape {
+            operation: self.operation,
+            status: 200,
+            why: e.to_string(),
+        })
+    }
+
+    /// What stood beside the rows, such as `summary` or `metadata`, as JSON text.
+    pub fn siblings(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.siblings.iter().map(|(name, range)| (name.as_str(), self.text(range)))
+    }
+
+    /// Whether the API paged this list itself.
+    #[must_use]
+    pub fn is_paged(&self) -> bool {
+        self.paged.is_some()
+    }
+
+    /// Opaque cursor of the next page, if the API paged and there is one.
+    #[must_use]
+    pub fn next_cursor(&self) -> Option<&str> {
+        self.paged.as_ref().and_then(|p| p.next_cursor.as_deref())
+    }
+
+    fn text(&self, range: &Range<usize>) -> &str {
+        self.body.get(range.clone()).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default()
+    }
+}
+
+/// Where `part`, a slice of `whole`, lies in it.
+fn range_in(whole: &Bytes, part: &str) -> Range<usize> {
+    let start = (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
+    start..start + part.len()
+}

@@ -1,0 +1,50 @@
+//! An answer: a typed view of what we act on, beside everything the API said.
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use crate::answer::Answer;
+use crate::error::Error;
+
+/// What was changed, defaulted or could not be kept on the way to the wire, in one sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note(pub Cow<'static, str>);
+
+impl Note {
+    /// A note from a fixed or a composed sentence.
+    pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
+        Self(text.into())
+    }
+}
+
+/// A view, the raw JSON it was read from, and notes.
+#[derive(Clone, Debug)]
+pub struct Mapped<T> {
+    /// The fields this crate acts on.
+    pub view: T,
+    /// The whole object as the API sent it, so that no newer field is lost.
+    pub raw: Box<RawValue>,
+    /// What the caller should know about the request that was sent.
+    pub notes: Vec<Note>,
+}
+
+impl<T: DeserializeOwned> Mapped<T> {
+    /// Reads an answer.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] with operation and JSON position when it is not what the view requires.
+    pub(crate) fn read(answer: &Answer) -> Result<Self, Error> {
+        let raw: Box<RawValue> = answer.json()?;
+        let view = serde_json::from_str(raw.get()).map_err(|e| answer.shape(&e))?;
+        Ok(Self { view, raw, notes: Vec::new() })
+    }
+
+    /// The same answer with these notes.
+    #[must_use]
+    pub fn with_notes(mut self, notes: Vec<Note>) -> Self {
+        self.notes = notes;
+        self
+    }
+}
