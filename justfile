@@ -1,0 +1,53 @@
+# The verbs of this repository. Whatever CI does is in `.ci/run`, a step at a time.
+
+# List the verbs
+default:
+    @just --list
+
+# Format and types, fast
+check:
+    cargo fmt --all --check
+    cargo check --workspace --all-targets
+
+# All tests
+test *ARGS:
+    cargo test --workspace {{ ARGS }}
+
+# Everything CI checks, or some steps of it
+ci *STEPS:
+    .ci/run {{ STEPS }}
+
+# Format, and mend what clippy can mend
+fix:
+    cargo fmt --all
+    cargo clippy --workspace --all-targets --fix --allow-dirty --allow-staged
+
+# Run the twin alone
+sandbox *ARGS:
+    cargo run --quiet -- sandbox {{ ARGS }}
+
+# Write the snapshots of the tool surface; read the diff before committing it
+surface:
+    INSTA_UPDATE=always INSTA_FORCE_PASS=1 cargo test --quiet -p runpod-mcp --test it surface
+    git --no-pager diff --stat -- crates/runpod-mcp/tests/surface
+
+# Rewrite the generated parts of the documents
+docs:
+    cargo xtask docs
+
+# Refresh the contract from a URL or a file, and show what changed
+contract SOURCE="https://api.runpod.io/v2/openapi.json":
+    cargo xtask contract pull {{ SOURCE }}
+
+# Start-up, memory, size and token figures, in ratios
+bench:
+    scripts/bench.sh
+
+# The server and the twin against programs we did not write
+peers:
+    scripts/install-peers.sh
+    scripts/peers.sh
+
+# Turn the changesets into a version and a changelog (needs knope)
+release:
+    knope release
