@@ -1,1 +1,11 @@
-//! Under construction.
+//! The MCP server: tools over [`runpod_api`], transports, command line.
+//!
+//! Floors, from the ground up; a floor uses what is below it, never beside or above:
+//! `error` · `reply` · `tool` · `tools/<group>` · `tools`, `policy` · `mcp` · `serve` · `cli`.
+#![expect(missing_docs, reason = "argument structs and enums are documented where a client reads them")]
+
+pub mod error;
+pub mod policy;
+pub mod reply;
+pub mod tool;
+pub mod tools;

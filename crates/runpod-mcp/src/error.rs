@@ -1,0 +1,158 @@
+//! Why a tool call failed, worded for a model: what happened, and the exact next call that helps.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use runpod_api::Error;
+use serde_json::{Map, Value, json};
+
+/// A failed tool call. Becomes a tool result with `isError`, never a protocol error.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToolError {
+    /// Stable word for programs: `bad_argument`, `not_found`, `rate_limited`, ...
+    pub code: &'static str,
+    /// One sentence, without a full stop.
+    pub message: String,
+    /// HTTP status, or 400 for a local refusal and 501 for what this REST version lacks.
+    pub status: Option<u16>,
+    /// What to do next.
+    pub hint: Option<Cow<'static, str>>,
+    /// Further facts, such as the accepted arguments.
+    pub facts: Vec<(&'static str, Value)>,
+}
+
+impl ToolError {
+    /// An error with a code and a sentence.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), status: None, hint: None, facts: Vec::new() }
+    }
+
+    /// The arguments were refused before any request.
+    pub fn bad_argument(message: impl Into<String>) -> Self {
+        Self::new("bad_argument", message).status(400)
+    }
+
+    /// The same with a status.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// The same with a hint.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same with one more fact.
+    #[must_use]
+    pub fn fact(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.facts.push((name, value.into()));
+        self
+    }
+
+    /// The JSON a client gets: `error`, `code`, `status?`, `hint?`, then further facts.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut out = Map::new();
+        out.insert("error".into(), json!(self.message));
+        out.insert("code".into(), json!(self.code));
+        if let Some(status) = self.status {
+            out.insert("status".into(), json!(status));
+        }
+        if let Some(hint) = &self.hint {
+            out.insert("hint".into(), json!(hint));
+        }
+        out.extend(self.facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        Value::Object(out)
+    }
+}
+
+impl From<Error> for ToolError {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::NoKey => Self::no_key(),
+            Error::Refused { status, problems, .. } => {
+                let refused = Self::new(refusal_code(status), message).status(status);
+                let refused = match refusal_hint(status) {
+                    Some(hint) => refused.hint(hint),
+                    None => refused,
+                };
+                if problems.is_empty() { refused } else { refused.fact("problems", problems) }
+            }
+            Error::TooFast { after, hint, .. } => Self::too_fast(after, hint),
+            Error::Argument { field, why } => Self::bad_argument(format!("`{field}` {why}")),
+            Error::Unmappable { .. } => Self::bad_argument(message),
+            Error::Shape { .. } => Self::new("unexpected_answer", message).hint(
+                "Runpod or a proxy in between answered something else than documented; \
+                 retry once, then report it",
+            ),
+            Error::TooLarge { .. } => Self::new("answer_too_large", message)
+                .hint("ask for less: a smaller `limit`, a narrower filter"),
+            Error::Timeout { write, .. } => Self::new("timeout", message).status(504).hint(unsure(write)),
+            Error::Connection { write, sent, .. } => {
+                Self::new("connection_failed", message).hint(unsure(write && sent))
+            }
+            _ => Self::new("failed", message),
+        }
+    }
+}
+
+impl ToolError {
+    /// There is no key; names every way to give one.
+    #[must_use]
+    pub fn no_key() -> Self {
+        Self::new("no_key", "no Runpod API key is set").status(401).hint(
+            "set RUNPOD_API_KEY in the environment of this server, or keep a key in runpodctl's \
+             ~/.runpod/config.toml, then restart it; `--sandbox` needs no key",
+        )
+    }
+
+    fn too_fast(after: Option<Duration>, hint: String) -> Self {
+        let error = Self::new("rate_limited", "Runpod's rate limit is reached").status(429).hint(hint);
+        match after {
+            Some(wait) => error.fact("retryAfterSeconds", wait.as_secs()),
+            None => error,
+        }
+    }
+}
+
+fn refusal_code(status: u16) -> &'static str {
+    match status {
+        400 | 422 => "rejected",
+        401 => "key_rejected",
+        402 => "insufficient_balance",
+        403 => "forbidden",
+        404 => "not_found",
+        405 => "not_allowed",
+        409 => "conflict",
+        413 => "request_too_large",
+        500.. => "upstream_error",
+        _ => "refused",
+    }
+}
+
+fn refusal_hint(status: u16) -> Option<&'static str> {
+    Some(match status {
+        401 => {
+            "the key is missing, wrong or revoked: give the server a valid RUNPOD_API_KEY or sign in again"
+        }
+        402 => "the account balance is too low: ask the user to add credit in the console, do not retry",
+        403 => "the key lacks the permission for this: ask the user for a key with more access",
+        404 => "check the id with the matching list tool",
+        409 => "the resource is in another state than this needs: read it again before retrying",
+        413 => "send a smaller request: shorten env or args",
+        500.. => "a failure on Runpod's side: retry once, then tell the user",
+        _ => return None,
+    })
+}
+
+fn unsure(write: bool) -> &'static str {
+    match write {
+        true => "the change may have happened all the same: list or get the resource before trying again",
+        false => "nothing was changed; the same call can be repeated",
+    }
+}

@@ -1,0 +1,94 @@
+//! What a tool answers: one compact JSON object, within a size, without secrets and without control characters.
+
+pub(crate) mod clean;
+pub(crate) mod cursor;
+pub(crate) mod list;
+pub(crate) mod redact;
+
+use runpod_api::Mapped;
+use serde_json::{Map, Value, json};
+
+/// Largest reply in bytes unless a call asks for more.
+pub const MAX_BYTES: usize = 80_000;
+
+/// A successful answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reply {
+    fields: Map<String, Value>,
+    notes: Vec<String>,
+}
+
+impl Reply {
+    /// Everything the API said about one resource, secrets redacted.
+    #[must_use]
+    pub fn of<T>(mapped: &Mapped<T>) -> Self {
+        Self::shown(mapped, false)
+    }
+
+    /// The same with secret-looking env values shown when `reveal` is set.
+    #[must_use]
+    pub fn shown<T>(mapped: &Mapped<T>, reveal: bool) -> Self {
+        let mut value: Value = serde_json::from_str(mapped.raw.get()).unwrap_or_default();
+        if !reveal {
+            redact::env(&mut value);
+        }
+        let notes = mapped.notes.iter().map(|note| note.0.to_string()).collect();
+        Self { notes, ..Self::from(value) }
+    }
+
+    /// The answer to a change that returns nothing.
+    #[must_use]
+    pub fn done(id: &str) -> Self {
+        Self::from(json!({"success": true, "status": 204, "id": id}))
+    }
+
+    /// The answer to a delete of what was gone already.
+    #[must_use]
+    pub fn already_gone(id: &str) -> Self {
+        Self::done(id).note(format!("`{id}` did not exist any more; nothing was left to delete"))
+    }
+
+    /// The same with one more field.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.fields.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The same with a note.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// The same with these notes.
+    #[must_use]
+    pub fn notes(mut self, notes: impl IntoIterator<Item = String>) -> Self {
+        self.notes.extend(notes);
+        self
+    }
+
+    /// The JSON that a client gets; notes stand last, under `_notes`.
+    #[must_use]
+    pub fn into_json(self) -> Value {
+        let mut fields = self.fields;
+        if !self.notes.is_empty() {
+            fields.insert("_notes".into(), self.notes.into());
+        }
+        let mut value = Value::Object(fields);
+        clean::value(&mut value);
+        value
+    }
+}
+
+impl From<Value> for Reply {
+    /// An object becomes the reply; anything else stands under `value`.
+    fn from(value: Value) -> Self {
+        let fields = match value {
+            Value::Object(fields) => fields,
+            other => Map::from_iter([("value".to_owned(), other)]),
+        };
+        Self { fields, notes: Vec::new() }
+    }
+}

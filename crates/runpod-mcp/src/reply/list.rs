@@ -1,0 +1,170 @@
+//! Replies of list tools: a page of rows, summarised or full, and where the next page begins.
+
+use runpod_api::Listing;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::cursor::{self, Place};
+use super::{MAX_BYTES, Reply, redact};
+use crate::error::ToolError;
+use crate::tool::{Cx, Detail, Page};
+
+/// Rows shown when a call does not say.
+const DEFAULT_LIMIT: u32 = 20;
+
+/// Room kept for siblings, pagination and notes.
+const OVERHEAD: usize = 4_000;
+
+/// One call of a list tool.
+#[derive(Debug)]
+pub(crate) struct Sheet {
+    tool: &'static str,
+    limit: u32,
+    place: Place,
+    detail: Detail,
+}
+
+impl Sheet {
+    /// Reads the paging arguments.
+    ///
+    /// # Errors
+    /// `bad_argument` for a cursor of somebody else.
+    pub(crate) fn new(tool: &'static str, cx: &Cx, page: &Page) -> Result<Self, ToolError> {
+        Ok(Self {
+            tool,
+            limit: page.limit.unwrap_or(DEFAULT_LIMIT),
+            place: cursor::decode(tool, page.cursor.as_deref())?,
+            detail: page.detail.unwrap_or(cx.detail),
+        })
+    }
+
+    /// What to ask a list operation that pages: rows per page, and the cursor.
+    pub(crate) fn ask(&self) -> (Option<u32>, Option<String>) {
+        (Some(self.limit), self.place.api.clone())
+    }
+
+    /// The reply for what one request returned. `S` is the summary of a row.
+    ///
+    /// # Errors
+    /// `unexpected_answer` when a row is not what the summary requires.
+    pub(crate) fn show<'a, S>(&self, listing: &'a Listing) -> Result<Reply, ToolError>
+    where
+        S: Deserialize<'a> + Serialize,
+    {
+        let rows: Vec<&str> = listing.rows().collect();
+        let siblings = listing.siblings();
+        let head =
+            siblings.map(|(name, raw)| (name.to_owned(), serde_json::from_str(raw).unwrap_or_default()));
+        let head = head.collect();
+        match listing.is_paged() {
+            true => self.page_of_api::<S>(head, &rows, listing.next_cursor()),
+            false => self.page_of_all::<S>(head, &rows),
+        }
+    }
+
+    /// The reply for a list that is here as a whole: the API does not page it, or it was filtered here.
+    ///
+    /// # Errors
+    /// As [`Sheet::show`].
+    pub(crate) fn page_of_all<'a, S>(
+        &self,
+        head: Map<String, Value>,
+        rows: &[&'a str],
+    ) -> Result<Reply, ToolError>
+    where
+        S: Deserialize<'a> + Serialize,
+    {
+        let offset = self.place.skip.min(rows.len());
+        let wanted = rows.iter().skip(offset).take(self.limit as usize);
+        let (items, cut) = self.fit::<S>(wanted.copied())?;
+        let end = offset + items.len();
+        let next = (end < rows.len()).then(|| cursor::encode(self.tool, &Place { api: None, skip: end }));
+        let pagination = json!({"total": rows.len(), "returned": items.len(), "offset": offset});
+        Ok(self.reply(head, items, pagination, next, cut))
+    }
+
+    fn page_of_api<'a, S>(
+        &self,
+        head: Map<String, Value>,
+        rows: &[&'a str],
+        next: Option<&str>,
+    ) -> Result<Reply, ToolError>
+    where
+        S: Deserialize<'a> + Serialize,
+    {
+        let (items, cut) = self.fit::<S>(rows.iter().skip(self.place.skip).copied())?;
+        let seen = self.place.skip + items.len();
+        let next = match next {
+            _ if cut => Some(Place { api: self.place.api.clone(), skip: seen }),
+            Some(api) => Some(Place { api: Some(api.to_owned()), skip: 0 }),
+            None => None,
+        };
+        let next = next.map(|place| cursor::encode(self.tool, &place));
+        let pagination = json!({"returned": items.len()});
+        Ok(self.reply(head, items, pagination, next, cut))
+    }
+
+    /// As many rows as fit into a reply, and whether some did not.
+    fn fit<'a, S>(&self, rows: impl Iterator<Item = &'a str>) -> Result<(Vec<Value>, bool), ToolError>
+    where
+        S: Deserialize<'a> + Serialize,
+    {
+        let mut room = MAX_BYTES - OVERHEAD;
+        let mut items = Vec::new();
+        for row in rows {
+            let item = self.item::<S>(row)?;
+            let size = item.to_string().len() + 1;
+            if size > room && !items.is_empty() {
+                return Ok((items, true));
+            }
+            room = room.saturating_sub(size);
+            items.push(item);
+        }
+        Ok((items, false))
+    }
+
+    fn item<'a, S>(&self, row: &'a str) -> Result<Value, ToolError>
+    where
+        S: Deserialize<'a> + Serialize,
+    {
+        let odd = |e: serde_json::Error| {
+            ToolError::new(
+                "unexpected_answer",
+                format!("a row of {} has an unexpected shape: {e}", self.tool),
+            )
+        };
+        match self.detail {
+            Detail::Summary => {
+                serde_json::to_value(serde_json::from_str::<S>(row).map_err(odd)?).map_err(odd)
+            }
+            Detail::Full => {
+                let mut value = serde_json::from_str(row).map_err(odd)?;
+                redact::env(&mut value);
+                Ok(value)
+            }
+        }
+    }
+
+    fn reply(
+        &self,
+        head: Map<String, Value>,
+        items: Vec<Value>,
+        mut pagination: Value,
+        next: Option<String>,
+        cut: bool,
+    ) -> Reply {
+        if let Some(fields) = pagination.as_object_mut() {
+            fields.insert("truncated".into(), next.is_some().into());
+            let note = match (&next, cut) {
+                (None, _) => None,
+                (_, true) => Some("cut to fit into one reply; pass nextCursor as `cursor` for the rest"),
+                (_, false) => Some("more rows: pass nextCursor as `cursor`"),
+            };
+            fields.insert("nextCursor".into(), next.into());
+            if let Some(note) = note {
+                fields.insert("note".into(), note.into());
+            }
+        }
+        Reply::from(Value::Object(head)).with("items", items).with("pagination", pagination)
+    }
+}

@@ -1,0 +1,164 @@
+//! The shape of a tool: a card, typed arguments, a body of a few lines.
+
+pub(crate) mod args;
+mod check;
+pub(crate) mod schema;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+pub use args::{Detail, IdArg, Page};
+
+use crate::error::ToolError;
+use crate::reply::Reply;
+
+/// What a tool answers.
+pub type Outcome = Result<Reply, ToolError>;
+
+type Running<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+/// What a tool does to the account. Annotations, `--read-only` and `--no-spend` derive from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// Changes nothing.
+    Reads,
+    /// Changes something that can be changed back and costs nothing more.
+    Writes,
+    /// Starts or raises billing.
+    Spends,
+    /// Takes something away for good.
+    Destroys,
+}
+
+/// What is said about a tool.
+#[derive(Debug)]
+pub struct Card {
+    /// kebab-case, verb first.
+    pub name: &'static str,
+    /// For people.
+    pub title: &'static str,
+    /// For models: what it does, when to use it, what it costs.
+    pub about: &'static str,
+    /// The strongest effect a call can have.
+    pub effect: Effect,
+    /// Whether calling it twice with the same arguments does no more than once.
+    pub idempotent: bool,
+    /// Contract operations it covers.
+    pub covers: &'static [&'static str],
+    /// The tool that lists valid ids, named in the hint of a 404.
+    pub ids_from: Option<&'static str>,
+}
+
+/// What the implementation of a tool says. See CONTRIBUTING, "adding a tool".
+pub trait ToolDef: 'static {
+    /// Flat argument struct; doc comments are the descriptions a model reads.
+    type Args: DeserializeOwned + JsonSchema + Send + 'static;
+    /// What is said about it.
+    const CARD: Card;
+
+    /// The effect of this very call; may be weaker than the card's.
+    fn effect(_args: &Self::Args) -> Effect {
+        Self::CARD.effect
+    }
+
+    /// Does it.
+    fn call(cx: &Cx, args: Self::Args) -> impl Future<Output = Outcome> + Send;
+}
+
+/// What a tool gets besides its arguments.
+#[derive(Clone, Debug)]
+pub struct Cx {
+    /// Client acting for the caller, until the deadline of this call.
+    pub client: runpod_api::Client,
+    /// Detail of lists when the call does not say.
+    pub detail: Detail,
+}
+
+/// A tool with its types erased.
+pub struct Tool {
+    /// What is said about it.
+    pub card: &'static Card,
+    schema: fn() -> Value,
+    ready: fn(Value) -> Result<Ready, ToolError>,
+}
+
+/// A call whose arguments are read, but which has not started.
+pub struct Ready {
+    /// What this call would do; policy decides on it.
+    pub effect: Effect,
+    /// What was repaired in the arguments.
+    pub notes: Vec<String>,
+    run: Box<dyn for<'a> FnOnce(&'a Cx) -> Running<'a> + Send>,
+}
+
+impl Tool {
+    /// The tool of an implementation.
+    pub const fn of<T: ToolDef>() -> Self {
+        Self {
+            card: const { &T::CARD },
+            schema: schema::inner::<T::Args>,
+            ready: |value| {
+                let args: T::Args =
+                    serde_json::from_value(value).map_err(|e| ToolError::bad_argument(e.to_string()))?;
+                let effect = T::effect(&args);
+                Ok(Ready { effect, notes: Vec::new(), run: Box::new(move |cx| Box::pin(T::call(cx, args))) })
+            },
+        }
+    }
+
+    /// Reads arguments without doing anything.
+    ///
+    /// # Errors
+    /// `bad_argument` with every finding at once.
+    pub fn ready(&self, args: Map<String, Value>) -> Result<Ready, ToolError> {
+        let (value, notes) = check::check(&(self.schema)(), args)?;
+        Ok(Ready { notes, ..(self.ready)(value)? })
+    }
+
+    /// Its entry in tools/list.
+    #[must_use]
+    pub fn listing(&self) -> Value {
+        let Card { name, title, about, effect, idempotent, .. } = self.card;
+        json!({
+            "name": name,
+            "title": title,
+            "description": about,
+            "inputSchema": schema::listed(&(self.schema)()),
+            "annotations": {
+                "title": title,
+                "readOnlyHint": *effect == Effect::Reads,
+                "destructiveHint": *effect == Effect::Destroys,
+                "idempotentHint": *idempotent || *effect == Effect::Reads,
+                "openWorldHint": true,
+            },
+        })
+    }
+}
+
+impl Ready {
+    /// Starts the call.
+    ///
+    /// # Errors
+    /// What the tool answers when it fails.
+    pub async fn run(self, cx: &Cx) -> Outcome {
+        let notes = self.notes;
+        (self.run)(cx).await.map(|reply| reply.notes(notes))
+    }
+}
+
+impl fmt::Debug for Tool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Tool").field(&self.card.name).finish()
+    }
+}
+
+impl fmt::Debug for Ready {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ready").field("effect", &self.effect).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,99 @@
+//! Argument schemas in the flat dialect that every client accepts.
+//!
+//! Object root, no `$ref`, no combinators, no null types, no titles or formats, unknown keys forbidden. Two forms
+//! exist: the *inner* one, which the argument check reads and which knows `x-kind`, and the *listed* one, which
+//! clients see.
+
+use schemars::generate::SchemaSettings;
+use schemars::transform::{Transform, transform_subschemas};
+use schemars::{JsonSchema, Schema};
+use serde_json::{Map, Value};
+
+/// Marks a string that is checked as an id. Enforced, never listed.
+pub(crate) const KIND: &str = "x-kind";
+
+/// The inner schema of an argument struct.
+pub(crate) fn inner<T: JsonSchema>() -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|s| {
+        s.inline_subschemas = true;
+        s.meta_schema = None;
+    });
+    let generator = settings.with_transform(Flatten).into_generator();
+    let mut schema = generator.into_root_schema_for::<T>().to_value();
+    // The root's own doc comment describes a Rust type; the tool's description is what a client shows.
+    if let Some(root) = schema.as_object_mut() {
+        root.shift_remove("description");
+        root.entry("properties").or_insert_with(|| Map::new().into());
+        root.insert("additionalProperties".into(), false.into());
+    }
+    schema
+}
+
+/// The schema as clients see it: without the marks that only this server reads.
+pub(crate) fn listed(inner: &Value) -> Value {
+    let mut schema = inner.clone();
+    strip_marks(&mut schema);
+    schema
+}
+
+fn strip_marks(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            map.shift_remove(KIND);
+            map.values_mut().for_each(strip_marks);
+        }
+        Value::Array(items) => items.iter_mut().for_each(strip_marks),
+        _ => (),
+    }
+}
+
+/// Removes what the flat dialect does not have.
+#[derive(Clone, Debug)]
+struct Flatten;
+
+impl Transform for Flatten {
+    fn transform(&mut self, schema: &mut Schema) {
+        transform_subschemas(self, schema);
+        let Some(object) = schema.as_object_mut() else { return };
+        for key in ["$schema", "title", "format", "default"] {
+            object.shift_remove(key);
+        }
+        drop_null(object);
+        unwrap_single(object);
+        if object.contains_key("properties") {
+            object.insert("additionalProperties".into(), false.into());
+        }
+    }
+}
+
+/// An optional argument is one that may be absent; null is accepted on call but not advertised.
+fn drop_null(object: &mut Map<String, Value>) {
+    if let Some(Value::Array(types)) = object.get_mut("type") {
+        types.retain(|t| t != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            object.insert("type".into(), only);
+        }
+    }
+    if let Some(Value::Array(words)) = object.get_mut("enum") {
+        words.retain(|w| !w.is_null());
+    }
+}
+
+/// `anyOf: [X, null]`, which `Option<Struct>` becomes, is X.
+fn unwrap_single(object: &mut Map<String, Value>) {
+    let Some(Value::Array(mut arms)) = object.shift_remove("anyOf") else { return };
+    arms.retain(|arm| arm.get("type") != Some(&Value::from("null")));
+    match arms.pop() {
+        Some(Value::Object(arm)) if arms.is_empty() => {
+            for (key, value) in arm {
+                // The field's own description wins over that of its type.
+                object.entry(key).or_insert(value);
+            }
+        }
+        last => {
+            arms.extend(last);
+            object.insert("anyOf".into(), arms.into());
+        }
+    }
+}
