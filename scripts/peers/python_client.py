@@ -1,0 +1,93 @@
+"""The official Python client over stdio, in both eras of the protocol: the main job, and what goes wrong."""
+
+from mcp import Client, MCPError, StdioServerParameters
+
+from story import Bench, Story, call
+
+POD = {
+    "name": "peer",
+    "imageName": "runpod/pytorch:2.1.0-py3.10-cuda11.8.0-devel-ubuntu22.04",
+    "gpuTypeIds": ["NVIDIA GeForce RTX 4090"],
+    "gpuCount": 1,
+}
+ENDPOINT = {
+    "name": "peer",
+    "imageName": "runpod/test-output:0.0.1",
+    "gpuPoolIds": ["AMPERE_80"],
+    "workersMin": 0,
+    "workersMax": 3,
+}
+
+
+async def tell(bench: Bench, story: Story) -> None:
+    server = StdioServerParameters(command=str(bench.binary), args=["serve", "--sandbox"])
+    for mode, speaks in [("legacy", "2025-11-25"), ("auto", "2026-07-28"), ("2026-07-28", "2026-07-28")]:
+        async with Client(server, mode=mode) as client:
+            said = f"python {mode}:"
+            story.check(f"{said} speaks {speaks}", client.protocol_version == speaks, client.protocol_version)
+            await surface(client, story, said)
+            await pods(client, story, said)
+            await endpoints(client, story, said)
+            await mistakes(client, story, said)
+        story.check(f"{said} the server leaves when its client does", True)
+
+
+async def surface(client: Client, story: Story, said: str) -> None:
+    tools = (await client.list_tools()).tools
+    names = {tool.name for tool in tools}
+    wanted = {"list-pods", "create-pod", "get-pod", "delete-pod", "list-endpoints", "create-endpoint", "get-billing"}
+    story.check(f"{said} lists the tools", wanted <= names, sorted(names))
+    unmarked = [
+        tool.name
+        for tool in tools
+        if tool.annotations is None
+        or None in (tool.annotations.read_only_hint, tool.annotations.destructive_hint, tool.annotations.idempotent_hint)
+    ]
+    story.check(f"{said} every tool says what it may do", not unmarked, unmarked)
+    loose = [tool.name for tool in tools if tool.input_schema.get("additionalProperties") is not False]
+    story.check(f"{said} every schema is closed", not loose, loose)
+
+
+async def pods(client: Client, story: Story, said: str) -> None:
+    listed = await call(client, "list-pods")
+    story.check(f"{said} list-pods", not listed.error and "items" in listed.value, listed)
+    made = await call(client, "create-pod", POD)
+    if not story.check(f"{said} create-pod", not made.error and made.value.get("id"), made):
+        return
+    pod = {"podId": made.value["id"]}
+    read = await call(client, "get-pod", pod)
+    story.check(f"{said} get-pod", not read.error and read.value.get("name") == POD["name"], read)
+    gone = await call(client, "delete-pod", pod)
+    story.check(f"{said} delete-pod", not gone.error and gone.value.get("success") is True, gone)
+    again = await call(client, "delete-pod", pod)
+    story.check(f"{said} deleting what is gone succeeds and says so", not again.error, again)
+    missing = await call(client, "get-pod", pod)
+    story.check(f"{said} a Pod that is gone is a 404 with a hint", missing.error and missing.value.get("status") == 404, missing)
+
+
+async def endpoints(client: Client, story: Story, said: str) -> None:
+    made = await call(client, "create-endpoint", ENDPOINT)
+    if not story.check(f"{said} create-endpoint", not made.error and made.value.get("id"), made):
+        return
+    endpoint = {"endpointId": made.value["id"]}
+    read = await call(client, "get-endpoint", endpoint)
+    story.check(f"{said} get-endpoint", not read.error and read.value.get("workers", {}).get("max") == 3, read)
+    gone = await call(client, "delete-endpoint", endpoint)
+    story.check(f"{said} delete-endpoint", not gone.error, gone)
+
+
+async def mistakes(client: Client, story: Story, said: str) -> None:
+    wrong = await call(client, "get-pod", {"id": "abc"})
+    story.check(
+        f"{said} a misnamed argument is named, with what is missing",
+        wrong.error and wrong.value.get("status") == 400 and "podId" in str(wrong.value),
+        wrong,
+    )
+    for escape in ["../x", "a/b", "%2e%2e", "", ".."]:
+        refused = await call(client, "delete-pod", {"podId": escape})
+        story.check(f"{said} an id like {escape!r} is refused", refused.error and refused.value.get("status") == 400, refused)
+    try:
+        unknown = await call(client, "make-coffee")
+        story.check(f"{said} an unknown tool is a protocol error", False, unknown)
+    except MCPError as error:
+        story.check(f"{said} an unknown tool is a protocol error", error.error.code == -32602, error)

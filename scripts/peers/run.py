@@ -1,0 +1,38 @@
+"""Runs the peers that were asked for and says how many of their checks held."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+import claude
+import inspector
+import official
+import python_client
+from story import Bench, Story
+
+PEERS = {
+    "python": python_client.tell,
+    "inspector": inspector.tell,
+    "official": official.tell,
+    "claude": claude.tell,
+}
+
+
+async def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--binary", type=Path, required=True, help="runpod-mcp")
+    parser.add_argument("--peers", type=Path, required=True, help="where scripts/install-peers.sh put them")
+    parser.add_argument("names", nargs="*", choices=[*PEERS, []], metavar="peer", help=", ".join(PEERS))
+    asked = parser.parse_args()
+
+    bench = Bench(binary=asked.binary.resolve(), peers=asked.peers.resolve())
+    story = Story()
+    for name in asked.names or PEERS:
+        await PEERS[name](bench, story)
+    print(f"{story.held} held, {story.failed} failed")
+    return 1 if story.failed or not story.held else 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
