@@ -2,6 +2,7 @@
 
 pub(crate) mod clean;
 pub(crate) mod cursor;
+pub(crate) mod fit;
 pub(crate) mod list;
 pub(crate) mod redact;
 
@@ -10,6 +11,12 @@ use serde_json::{Map, Value, json};
 
 /// Largest reply in bytes unless a call asks for more.
 pub const MAX_BYTES: usize = 80_000;
+
+/// Room kept for `_truncated`.
+const TAIL: usize = 2_000;
+
+/// More cuts than these are not listed one by one.
+const MOST_CUTS: usize = 8;
 
 /// A successful answer.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,15 +76,25 @@ impl Reply {
         self
     }
 
-    /// The JSON that a client gets; notes stand last, under `_notes`.
+    /// The JSON that a client gets, in at most `max` bytes. Notes stand last, under `_notes`; what was cut stands
+    /// under `_truncated`.
     #[must_use]
-    pub fn into_json(self) -> Value {
-        let mut fields = self.fields;
-        if !self.notes.is_empty() {
-            fields.insert("_notes".into(), self.notes.into());
-        }
-        let mut value = Value::Object(fields);
+    pub fn into_json(self, max: usize) -> Value {
+        let mut value = Value::Object(self.fields);
         clean::value(&mut value);
+        let mut tail = Map::new();
+        if !self.notes.is_empty() {
+            tail.insert("_notes".into(), self.notes.into());
+        }
+        let room = max.saturating_sub(TAIL + fit::size(&Value::Object(tail.clone())));
+        let cuts = fit::fit(&mut value, room);
+        if !cuts.is_empty() {
+            let cuts: Vec<Value> = cuts.iter().take(MOST_CUTS).map(fit::Cut::to_json).collect();
+            tail.insert("_truncated".into(), cuts.into());
+        }
+        if let Value::Object(fields) = &mut value {
+            fields.extend(tail);
+        }
         value
     }
 }
