@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Builds the published profile and prints its start-up, memory, size and token figures beside what they are compared with.
+# The npm server is left out, in capital letters, where it cannot be installed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=${CARGO_TARGET_DIR:-target}
+cargo build --quiet --profile dist --package runpod-mcp --package figures
+npm=()
+if scripts/install-peers.sh; then
+  npm=("$target/peers/node" "$target/peers/node_modules/runpod-mcp-server-4/dist/stdio.mjs")
+fi
+unset "${!RUNPOD_@}"
+"$target/dist/figures" "$target/dist/runpod-mcp" "$target/dist/canned" "${npm[@]}"
