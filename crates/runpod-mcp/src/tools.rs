@@ -14,7 +14,7 @@ pub struct Toolset {
 }
 
 /// Every toolset.
-pub static TOOLSETS: &[Toolset] = &[Toolset { name: "pods", tools: pods::TOOLS }];
+pub static TOOLSETS: &[Toolset] = &[Toolset { name: "pods", tools: &pods::TOOLS }];
 
 /// `--toolsets core`: what an agent needs to run Pods and endpoints, at half the size of the whole list.
 pub static CORE: &[&str] = &[

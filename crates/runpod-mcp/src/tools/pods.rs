@@ -12,7 +12,7 @@ use crate::reply::Reply;
 use crate::reply::list::Sheet;
 use crate::tool::{Card, Cx, Effect, IdArg, Outcome, Page, Tool, ToolDef};
 
-pub(super) static TOOLS: &[Tool] = &[
+pub(super) static TOOLS: [Tool; 5] = [
     Tool::of::<ListPods>(),
     Tool::of::<GetPod>(),
     Tool::of::<create::CreatePod>(),
