@@ -97,3 +97,63 @@ fn unwrap_single(object: &mut Map<String, Value>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tool::{IdArg, Page};
+    use serde_json::json;
+
+    #[derive(JsonSchema)]
+    #[serde(rename_all = "UPPERCASE")]
+    #[expect(dead_code, reason = "only its schema is looked at")]
+    enum Cloud {
+        Secure,
+        Community,
+    }
+
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is looked at")]
+    struct Policy {
+        /// Milliseconds.
+        ttl: Option<u64>,
+    }
+
+    #[derive(JsonSchema)]
+    #[serde(rename_all = "camelCase")]
+    #[expect(dead_code, reason = "only its schema is looked at")]
+    struct Args {
+        /// Which one.
+        pod_id: IdArg,
+        /// Where.
+        cloud: Option<Cloud>,
+        /// How long.
+        policy: Option<Policy>,
+        /// Anything.
+        input: Map<String, Value>,
+        #[serde(flatten)]
+        page: Page,
+    }
+
+    #[test]
+    fn optional_enums_structs_and_shared_arguments_come_out_flat() {
+        let schema = listed(&inner::<Args>());
+        let properties = &schema["properties"];
+        assert_eq!(properties["podId"], json!({"type": "string", "description": "Which one."}));
+        assert_eq!(
+            properties["cloud"],
+            json!({"type": "string", "enum": ["SECURE", "COMMUNITY"], "description": "Where."})
+        );
+        assert_eq!(
+            properties["policy"],
+            json!({
+                "type": "object", "description": "How long.", "additionalProperties": false,
+                "properties": {"ttl": {"type": "integer", "minimum": 0, "description": "Milliseconds."}}
+            })
+        );
+        assert_eq!(properties["input"]["type"], "object");
+        assert_eq!(properties["limit"]["maximum"], 100);
+        assert_eq!(schema["required"], json!(["podId", "input"]));
+        assert_eq!(schema["additionalProperties"], false);
+    }
+}
