@@ -1,2 +1,21 @@
-//! Chores.
-fn main() {}
+//! Chores of this repository: `cargo xtask <chore>`. One file each; none depends on a crate of the workspace.
+
+#![expect(clippy::print_stdout, reason = "a chore talks to the person who typed it")]
+
+mod contract;
+
+use clap::Parser;
+
+/// Chores of this repository
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+enum Chore {
+    #[command(subcommand)]
+    Contract(contract::Contract),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Chore::parse() {
+        Chore::Contract(chore) => contract::run(&chore),
+    }
+}

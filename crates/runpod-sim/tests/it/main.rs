@@ -1,0 +1,4 @@
+//! Laws of the twin and of the contract it learns from.
+
+#[cfg(test)]
+mod contract;
