@@ -3,6 +3,7 @@
 //! A document is read completely or not at all: a keyword this reader does not know stops the pull, because a
 //! fact that is silently left out is a check that silently does not happen.
 
+mod changes;
 // The grammar of the facts files, compiled from the twin's own source so that writer and reader are one.
 #[path = "../../crates/runpod-sim/src/contract/facts/mod.rs"]
 mod facts;
@@ -101,11 +102,12 @@ fn settle(file: &Path, new: &Facts) -> anyhow::Result<String> {
     if before == text {
         return Ok(format!("{}: nothing changed ({size})", new.version));
     }
+    let old = if before.is_empty() { Facts::default() } else { facts::read(&before)? };
     fs::write(file, &text).with_context(|| format!("cannot write {}", file.display()))?;
     if before.is_empty() {
         return Ok(format!("{}: written for the first time ({size})", new.version));
     }
-    Ok(format!("{}: rewritten ({size})", new.version))
+    Ok(changes::report(&old, new))
 }
 
 fn show(operation: &str, version: Version) -> anyhow::Result<()> {
@@ -118,3 +120,6 @@ fn show(operation: &str, version: Version) -> anyhow::Result<()> {
     println!("{}", facts::write(&about));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,6 +29,34 @@ pub(crate) fn about(facts: &Facts, id: &str) -> Facts {
     }
 }
 
+/// For each shape the operations that send it and those that answer with it, in words.
+pub(crate) fn users(facts: &Facts) -> BTreeMap<&str, String> {
+    let mut sends: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut answers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for one in &facts.operations {
+        for shape in reachable(facts, sent(one)) {
+            sends.entry(shape).or_default().insert(&one.id);
+        }
+        for shape in reachable(facts, answered(facts, one)) {
+            answers.entry(shape).or_default().insert(&one.id);
+        }
+    }
+    let say = |shape: &str| {
+        let sent = sends.get(shape).map(|ids| format!("sent by {}", some(ids)));
+        let answered = answers.get(shape).map(|ids| format!("answered by {}", some(ids)));
+        sent.into_iter().chain(answered).collect::<Vec<_>>().join("; ")
+    };
+    facts.shapes.keys().map(|shape| (shape.as_str(), say(shape))).collect()
+}
+
+fn some(ids: &BTreeSet<&str>) -> String {
+    let first: Vec<_> = ids.iter().take(4).copied().collect();
+    match ids.len().saturating_sub(first.len()) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
 fn subset<T: Clone>(map: &BTreeMap<String, T>, keep: impl Fn(&String) -> bool) -> BTreeMap<String, T> {
     map.iter().filter(|(name, _)| keep(name)).map(|(name, one)| (name.clone(), one.clone())).collect()
 }

@@ -51,7 +51,9 @@ fn head(shape: &Map<String, Value>) -> String {
     }
     for keyword in VALUED {
         // A shape for the other properties is a line of its own.
-        if let Some(value) = shape.get(keyword).filter(|value| keyword == "default" || !value.is_object()) {
+        if let Some(value) =
+            shape.get(keyword).filter(|value| keyword != "additionalProperties" || value.is_boolean())
+        {
             facts.push(format!("{keyword} {value}"));
         }
     }
