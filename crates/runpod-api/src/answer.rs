@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use serde::Deserialize;
+use serde_json::error::Category;
 
-use crate::error::Error;
+use crate::error::{Error, said};
 use crate::op::Op;
 
 /// Status and body of a 2xx answer.
@@ -15,21 +16,114 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// A 2xx answer that could be Runpod's.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] for a web page: a captive portal says 200 to everything, also to a DELETE.
+    pub(crate) fn new(op: &'static Op, status: u16, body: Bytes) -> Result<Self, Error> {
+        if said::is_html(&body) {
+            return Err(shape(op.id, status, "it is an HTML page, not JSON".to_owned()));
+        }
+        Ok(Self { op, status, body })
+    }
+
+    /// The answer to a DELETE of which an earlier try worked.
+    pub(crate) fn deleted(op: &'static Op) -> Self {
+        Self { op, status: 204, body: Bytes::new() }
+    }
+
     /// The body as JSON.
     ///
     /// # Errors
-    /// [`Error::Shape`] when it is not JSON of that type: HTML from a proxy, a truncated text, an empty body.
+    /// [`Error::Shape`] when it is not JSON of that type: a truncated text, an empty body, a foreign object.
     pub(crate) fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
+        if self.body.trim_ascii().is_empty() {
+            return Err(shape(self.op.id, self.status, "it is empty, JSON was expected".to_owned()));
+        }
         serde_json::from_slice(&self.body).map_err(|e| self.shape(&e))
     }
 
     /// The error for a body of another shape. Names the operation and the place, never the content.
     pub(crate) fn shape(&self, cause: &serde_json::Error) -> Error {
-        Error::Shape { operation: self.op.id, status: self.status, why: cause.to_string() }
+        shape(self.op.id, self.status, misfit(cause))
     }
 
     /// The error for a list without its array.
     pub(crate) fn missing(&self, key: &str) -> Error {
-        Error::Shape { operation: self.op.id, status: self.status, why: format!("there is no array `{key}`") }
+        shape(self.op.id, self.status, format!("there is no array `{key}`"))
+    }
+}
+
+fn shape(operation: &'static str, status: u16, why: String) -> Error {
+    Error::Shape { operation, status, why }
+}
+
+/// What was expected and where. The parser's own message of a wrong type quotes the value, which may be a secret.
+pub(crate) fn misfit(cause: &serde_json::Error) -> String {
+    let place = format!("at line {} column {}", cause.line(), cause.column());
+    let message = cause.to_string();
+    match cause.classify() {
+        Category::Eof => format!("the JSON ends early {place}"),
+        Category::Syntax | Category::Io => format!("it is not JSON {place}"),
+        Category::Data if message.starts_with("missing field `") => message,
+        Category::Data => match message.rsplit_once(", expected ") {
+            Some((_, expected)) => {
+                let expected = expected.split(" at line ").next().unwrap_or_default();
+                format!("expected {expected} {place}")
+            }
+            None => format!("a value does not fit {place}"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use super::*;
+
+    static GET: Op = Op::v2("getPod", Method::GET, "/pods/{id}");
+
+    #[derive(Debug, Deserialize)]
+    struct View {
+        #[expect(dead_code, reason = "only read")]
+        id: String,
+        #[expect(dead_code, reason = "only read")]
+        count: u32,
+    }
+
+    fn why(body: &str) -> String {
+        match Answer::new(&GET, 200, Bytes::copy_from_slice(body.as_bytes())).and_then(|a| a.json::<View>()) {
+            Err(Error::Shape { why, .. }) => why,
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_foreign_body_is_named_by_place_and_not_by_content() {
+        for (body, words) in [
+            ("", "it is empty, JSON was expected"),
+            ("  \n", "it is empty, JSON was expected"),
+            ("<html>rpa_CANARY</html>", "it is an HTML page, not JSON"),
+            ("rpa_CANARY", "it is not JSON at line 1 column 1"),
+            (r#"{"id":"CANARY","cou"#, "the JSON ends early at line 1 column 19"),
+            (r#"{"id":"CANARY"}"#, "missing field `count` at line 1 column 15"),
+            (r#"{"id":"x","count":"CANARY, expected CANARY"}"#, "expected u32 at line 1 column 43"),
+            (r#"["x", "CANARY"]"#, "expected u32 at line 1 column 14"),
+        ] {
+            let why = why(body);
+            assert!(why.starts_with(words), "{body}: {why}");
+            assert!(!why.contains("CANARY"), "{why}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_secret_in_a_misplaced_value_is_repeated(secret in "[A-Za-z0-9, `:]{8,40}") {
+            let body = serde_json::json!({ "id": "x", "count": format!("{secret}, expected {secret}") }).to_string();
+            prop_assert!(!why(&body).contains(&secret));
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The front door: settings, one client, one accessor per resource.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,11 +9,12 @@ use crate::clock::{Clock, Deadline, RealClock};
 use crate::error::Error;
 use crate::hosts::Hosts;
 use crate::pods::Pods;
+use crate::retry::full_jitter;
 use crate::secret::ApiKey;
 use crate::wire::{Pool, Wire};
 
 /// What a client is built from. Nothing is read from the environment.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// Addresses.
     pub hosts: Hosts,
@@ -20,12 +22,29 @@ pub struct Settings {
     pub clock: Arc<dyn Clock>,
     /// Longest time for one request, headers and body together. 30 s unless set.
     pub request_timeout: Duration,
-    /// `HTTPS_PROXY`: an http URL through which https requests are tunnelled (CONNECT).
+    /// `HTTPS_PROXY`: URL of the proxy through which https requests are tunnelled (CONNECT); user and password
+    /// in it go to the proxy only. Loopback http addresses are always reached directly.
     pub proxy: Option<String>,
-    /// `NO_PROXY`: hosts that are reached directly, comma separated.
+    /// `NO_PROXY`: hosts, domains and networks that are reached directly, comma separated; `*` for all.
     pub no_proxy: Option<String>,
     /// `SSL_CERT_FILE`: PEM certificates to trust instead of the built-in web roots.
     pub roots_pem: Option<Vec<u8>>,
+    /// Gives a random part of a wait between two tries. Uniform between nothing and all of it unless set.
+    pub jitter: fn(Duration) -> Duration,
+}
+
+impl fmt::Debug for Settings {
+    /// Without the proxy's address, which may hold a password, and without the certificates.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("hosts", &self.hosts)
+            .field("clock", &self.clock)
+            .field("request_timeout", &self.request_timeout)
+            .field("proxy", &self.proxy.as_ref().map(|_| "[redacted]"))
+            .field("no_proxy", &self.no_proxy)
+            .field("roots_pem", &self.roots_pem.as_ref().map(Vec::len))
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for Settings {
@@ -37,6 +56,7 @@ impl Default for Settings {
             proxy: None,
             no_proxy: None,
             roots_pem: None,
+            jitter: full_jitter,
         }
     }
 }
@@ -47,13 +67,14 @@ pub struct Call {
     pub(crate) key: Option<ApiKey>,
     pub(crate) caller: Caller,
     pub(crate) deadline: Deadline,
+    pub(crate) on_detached: OnDetached,
 }
 
 impl Call {
     /// A call with this key, until this deadline.
     #[must_use]
     pub fn new(key: Option<ApiKey>, deadline: Deadline) -> Self {
-        Self { key, caller: Caller::default(), deadline }
+        Self { key, caller: Caller::default(), deadline, on_detached: OnDetached::default() }
     }
 
     /// The same call made known to Runpod as this caller.
@@ -61,6 +82,46 @@ impl Call {
     pub fn by(mut self, caller: Caller) -> Self {
         self.caller = caller;
         self
+    }
+
+    /// The same call, with somebody to tell how a change ended whose caller dropped the future.
+    ///
+    /// A change that was sent is not broken off: it ends on its own, within its deadline, and is reported here. A
+    /// change of which nothing was sent yet is called back and not reported.
+    #[must_use]
+    pub fn on_detached(mut self, tell: impl Fn(&Detached<'_>) + Send + Sync + 'static) -> Self {
+        self.on_detached = OnDetached(Some(Arc::new(tell)));
+        self
+    }
+}
+
+/// The end of a change whose caller had left.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Detached<'a> {
+    /// Contract operation id.
+    pub operation: &'static str,
+    /// HTTP status, or why there is none that counts.
+    pub outcome: Result<u16, &'a Error>,
+}
+
+type Tell = dyn Fn(&Detached<'_>) + Send + Sync;
+
+/// Whom to tell.
+#[derive(Clone, Default)]
+pub(crate) struct OnDetached(Option<Arc<Tell>>);
+
+impl OnDetached {
+    pub(crate) fn tell(&self, end: &Detached<'_>) {
+        if let Some(tell) = &self.0 {
+            tell(end);
+        }
+    }
+}
+
+impl fmt::Debug for OnDetached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OnDetached({})", if self.0.is_some() { "told" } else { "not told" })
     }
 }
 
@@ -74,8 +135,7 @@ impl Client {
     /// Builds a client. No connection is made and no certificate store is parsed before the first request.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let deadline = Deadline::never(&settings.clock);
-        let call = Call { key: None, caller: Caller::default(), deadline };
+        let call = Call::new(None, Deadline::never(&settings.clock));
         Self { wire: Wire::new(Arc::new(Pool::new(settings)), call) }
     }
 
@@ -95,6 +155,12 @@ impl Client {
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
         self.wire.clock()
+    }
+
+    /// Completes when no change is under way any more, through this client or any clone of it. Whoever is about to
+    /// leave the process waits for it (within reason): changes that lost their caller are among them.
+    pub async fn settled(&self) {
+        self.wire.settled().await;
     }
 
     /// Pods.

@@ -47,13 +47,19 @@ impl Deadline {
     /// A deadline this far from now.
     #[must_use]
     pub fn after(clock: &Arc<dyn Clock>, time: Duration) -> Self {
-        Self { clock: Arc::clone(clock), at: Some(clock.now() + time) }
+        Self { clock: Arc::clone(clock), at: clock.now().checked_add(time) }
     }
 
     /// No deadline but that of each single request.
     #[must_use]
     pub fn never(clock: &Arc<dyn Clock>) -> Self {
         Self { clock: Arc::clone(clock), at: None }
+    }
+
+    /// The same deadline, or this far from now if that is sooner.
+    #[must_use]
+    pub fn within(&self, cap: Duration) -> Self {
+        Self::after(&self.clock, self.remaining(cap))
     }
 
     /// What is left, at most `cap`. Zero when it has passed.
@@ -65,12 +71,32 @@ impl Deadline {
     /// Whether this much time is still left.
     #[must_use]
     pub fn allows(&self, time: Duration) -> bool {
-        self.at.is_none_or(|at| self.clock.now() + time <= at)
+        self.at.is_none_or(|at| self.clock.now().saturating_add(time) <= at)
     }
 
     /// The clock it is read from.
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_narrower_deadline_never_outlives_the_one_it_came_from() {
+        let clock: Arc<dyn Clock> = Arc::new(RealClock::default());
+        let outer = Deadline::after(&clock, Duration::from_secs(5));
+        assert!(outer.within(Duration::from_secs(60)).remaining(Duration::MAX) <= Duration::from_secs(5));
+        assert!(outer.within(Duration::from_secs(1)).remaining(Duration::MAX) <= Duration::from_secs(1));
+        assert!(Deadline::never(&clock).within(Duration::from_secs(1)).allows(Duration::ZERO));
+    }
+
+    #[test]
+    fn an_endless_time_is_no_deadline() {
+        let clock: Arc<dyn Clock> = Arc::new(RealClock::default());
+        assert!(Deadline::after(&clock, Duration::MAX).allows(Duration::from_secs(1)));
     }
 }

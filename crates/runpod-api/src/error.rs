@@ -1,14 +1,27 @@
 //! Why a call gave no answer. A variant for each thing a caller would do differently.
+//!
+//! No variant holds the key, an address with credentials or the content of an answer other than the words of an
+//! error, and those only after [`said`](crate::error::said) has cut and cleaned them.
+
+pub(crate) mod said;
 
 use std::time::Duration;
 
 /// Why a call to Runpod gave no answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// There is no key, and the host wants one.
     #[error("no Runpod API key is set")]
     NoKey,
+    /// A setting of the client is unusable. Nothing was sent.
+    #[error("the setting `{setting}` {why}")]
+    Setting {
+        /// Name of the field of [`Settings`](crate::Settings).
+        setting: &'static str,
+        /// What is wrong and what is accepted, without the value.
+        why: String,
+    },
     /// Runpod answered, and the answer was no.
     #[error("Runpod answered {status}: {said}")]
     Refused {
@@ -21,13 +34,25 @@ pub enum Error {
         /// The single findings of a 422, in Runpod's words.
         problems: Vec<String>,
     },
+    /// Runpod pointed elsewhere. Not followed: nobody there may be sent the key.
+    #[error("Runpod answered {status}, which points to {to}; redirects are not followed")]
+    Redirected {
+        /// Contract operation id.
+        operation: &'static str,
+        /// HTTP status.
+        status: u16,
+        /// Host that was pointed to, without path or query.
+        to: String,
+    },
     /// Too many requests.
     #[error("Runpod asked us to slow down: {hint}")]
     TooFast {
         /// Contract operation id.
         operation: &'static str,
-        /// How long to wait, when Runpod said so in a way that can be read.
+        /// The longest wait that could be read, in whole seconds.
         after: Option<Duration>,
+        /// Whether `after` is all of it; `false` means at least that long.
+        sure: bool,
         /// The same for a reader: quota, wait, and how sure it is.
         hint: String,
     },
@@ -54,7 +79,7 @@ pub enum Error {
         operation: &'static str,
         /// HTTP status.
         status: u16,
-        /// Parser message with line and column; never the content.
+        /// What was expected and where, by line and column; never the content.
         why: String,
     },
     /// The answer is larger than this client reads.
@@ -65,18 +90,21 @@ pub enum Error {
         /// The cap, in bytes after decoding.
         limit: usize,
     },
-    /// No answer in time. Whether a write happened is unknown.
-    #[error("no answer to {operation} within {seconds:.1} s", seconds = after.as_secs_f64())]
+    /// No answer in time.
+    #[error("no answer to {operation} within {seconds:.1} s{doubt}",
+            seconds = after.as_secs_f64(), doubt = doubt(*sent, *write))]
     Timeout {
         /// Contract operation id.
         operation: &'static str,
         /// How long was waited.
         after: Duration,
-        /// Whether the request could have changed something.
+        /// Whether request bytes may have reached Runpod.
+        sent: bool,
+        /// Whether the request, once sent, could have changed something: then its effect is unknown.
         write: bool,
     },
-    /// The connection failed or broke. Whether a write happened is unknown unless `sent` is false.
-    #[error("the connection for {operation} failed: {why}")]
+    /// The connection failed or broke.
+    #[error("the connection for {operation} failed: {why}{doubt}", doubt = doubt(*sent, *write))]
     Connection {
         /// Contract operation id.
         operation: &'static str,
@@ -84,9 +112,26 @@ pub enum Error {
         why: String,
         /// Whether request bytes may have reached Runpod.
         sent: bool,
-        /// Whether the request could have changed something.
+        /// Whether the request, once sent, could have changed something: then its effect is unknown.
         write: bool,
     },
+    /// The host showed a certificate that is not trusted. Nothing was sent.
+    #[error("the certificate shown for {operation} is not trusted: {why}")]
+    Untrusted {
+        /// Contract operation id.
+        operation: &'static str,
+        /// What is wrong with the certificate.
+        why: String,
+    },
+}
+
+/// What the end of a call without an answer leaves open.
+fn doubt(sent: bool, write: bool) -> &'static str {
+    match (sent, write) {
+        (true, true) => "; whether it took effect is unknown",
+        (true, false) => "",
+        (false, _) => "; nothing was sent",
+    }
 }
 
 impl Error {
@@ -94,7 +139,7 @@ impl Error {
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Refused { status, .. } => Some(*status),
+            Self::Refused { status, .. } | Self::Redirected { status, .. } => Some(*status),
             Self::TooFast { .. } => Some(429),
             _ => None,
         }
@@ -104,5 +149,24 @@ impl Error {
     #[must_use]
     pub fn is_missing(&self) -> bool {
         self.status() == Some(404)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unanswered_write_is_in_doubt_only_if_it_was_sent() {
+        let timeout = |sent, write| {
+            let after = Duration::from_secs(30);
+            Error::Timeout { operation: "createPod", after, sent, write }.to_string()
+        };
+        assert_eq!(
+            timeout(true, true),
+            "no answer to createPod within 30.0 s; whether it took effect is unknown"
+        );
+        assert_eq!(timeout(false, true), "no answer to createPod within 30.0 s; nothing was sent");
+        assert_eq!(timeout(true, false), "no answer to createPod within 30.0 s");
     }
 }

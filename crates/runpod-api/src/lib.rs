@@ -33,11 +33,13 @@ mod listing;
 mod mapped;
 mod op;
 pub mod pods;
+mod rate;
+mod retry;
 mod secret;
 mod wire;
 
 pub use caller::Caller;
-pub use client::{Call, Client, Settings};
+pub use client::{Call, Client, Detached, Settings};
 pub use clock::{Clock, Deadline, RealClock};
 pub use container::{Change, Container, Mount};
 pub use error::Error;

@@ -11,13 +11,14 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::answer::Answer;
+use crate::answer::{self, Answer};
 use crate::error::Error;
 
 /// Rows of a list, what stood beside them, and where the next page begins.
 #[derive(Clone, Debug)]
 pub struct Listing {
     operation: &'static str,
+    status: u16,
     body: Bytes,
     rows: Vec<Range<usize>>,
     siblings: Vec<(String, Range<usize>)>,
@@ -47,6 +48,7 @@ impl Listing {
         let place = |raw: &RawValue| range_in(&answer.body, raw.get());
         Ok(Self {
             operation: answer.op.id,
+            status: answer.status,
             rows: rows.into_iter().map(place).collect(),
             siblings: parts.iter().map(|(name, raw)| (name.to_string(), place(raw))).collect(),
             paged,
@@ -64,12 +66,13 @@ impl Listing {
     /// # Errors
     /// [`Error::Shape`] for a row without what the view requires.
     pub fn views<'a, V: Deserialize<'a>>(&'a self) -> Result<Vec<V>, Error> {
-        let read = |row| serde_json::from_str(row);
-        self.rows().map(read).collect::<Result<_, _>>().map_err(|e| Error::Shape {
+        let misfit = |row: usize, e: &serde_json::Error| Error::Shape {
             operation: self.operation,
-            status: 200,
-            why: e.to_string(),
-        })
+            status: self.status,
+            why: format!("in row {row}, {}", answer::misfit(e)),
+        };
+        let read = |(row, text)| serde_json::from_str(text).map_err(|e| misfit(row, &e));
+        self.rows().enumerate().map(read).collect()
     }
 
     /// What stood beside the rows, such as `summary` or `metadata`, as JSON text.

@@ -18,6 +18,15 @@ pub(crate) enum Api {
     RestV2,
 }
 
+impl Api {
+    /// Whether calls to it may carry the key. A public listing never does, whatever its address is.
+    pub(crate) const fn may_carry_key(self) -> bool {
+        match self {
+            Self::RestV2 => true,
+        }
+    }
+}
+
 /// What a failure means for trying again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeat {
@@ -27,6 +36,13 @@ pub(crate) enum Repeat {
     Delete,
     /// A write: the effect may have happened.
     Write,
+}
+
+impl Repeat {
+    /// Whether the request could change something.
+    pub(crate) const fn changes(self) -> bool {
+        !matches!(self, Self::Read)
+    }
 }
 
 /// An operation, named once.

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+/// Shortest text that can be a real key, in bytes.
+const SHORTEST: usize = 8;
+
 /// A Runpod API key.
 ///
 /// It has no `Debug`, `Display` or `Serialize` that shows it, so a key cannot reach a log line by accident.
@@ -15,6 +18,17 @@ impl ApiKey {
         Self(key.trim().into())
     }
 
+    /// Whether nothing was given.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// A text with every occurrence of the key replaced.
+    pub(crate) fn hide_in(&self, text: &str) -> String {
+        // A short key (a sandbox accepts any) would tear holes into ordinary words.
+        if self.0.len() < SHORTEST { text.to_owned() } else { text.replace(&*self.0, "[redacted]") }
+    }
+
     /// The key itself: for the `Authorization` header and for nothing else.
     pub(crate) fn reveal(&self) -> &str {
         &self.0
@@ -24,5 +38,19 @@ impl ApiKey {
 impl std::fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("ApiKey([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_shows_itself_to_nobody() {
+        let key = ApiKey::new(" rpa_CANARY0123456789\n");
+        assert_eq!(format!("{key:?}"), "ApiKey([redacted])");
+        assert_eq!(key.hide_in("got rpa_CANARY0123456789!"), "got [redacted]!");
+        assert_eq!(ApiKey::new("key").hide_in("no such key"), "no such key");
+        assert!(ApiKey::new(" \n").is_blank());
     }
 }

@@ -1,64 +1,58 @@
-//! The one way to send: address, key, deadline, body cap, status to error.
+//! The one way to send: address, key, deadline, retries, body cap, status to error.
 //!
-//! Only this module attaches the key, and only to hosts that may get it. Redirects are not followed: a redirect
-//! is an answer from somebody who does not know where the key may go.
+//! Only this module attaches the key, and only to APIs that may get it. Redirects are not followed: a redirect is
+//! an answer from somebody who does not know where the key may go. Bodies are not asked for compressed, so none
+//! can unfold into more than its cap.
+//!
+//! A read ends with the future that asked for it. A change that was sent goes on without it (`leash.rs`).
+
+mod engine;
+mod errand;
+mod leash;
+mod parcel;
 
 use std::sync::{Arc, OnceLock};
 
-use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use serde::Serialize;
+use tokio::sync::{Semaphore, watch};
 
 use crate::answer::Answer;
 use crate::client::{Call, Outcome, Settings};
 use crate::clock::{Clock, Deadline};
-use crate::error::Error;
-use crate::op::{Op, Part, Repeat};
+use crate::op::{Op, Part};
 
-/// Largest JSON answer, in bytes after decoding.
-const JSON_CAP: usize = 32 * 1024 * 1024;
+use errand::Errand;
+use parcel::Parcel;
+
+/// Most exchanges with Runpod at a time, per client and all its clones.
+const EXCHANGES: usize = 64;
 
 /// What all clones of a client share.
 #[derive(Debug)]
 pub(crate) struct Pool {
     settings: Settings,
     http: OnceLock<reqwest::Client>,
+    turns: Semaphore,
+    changes: watch::Sender<usize>,
 }
 
 impl Pool {
     pub(crate) fn new(settings: Settings) -> Self {
-        Self { settings, http: OnceLock::new() }
-    }
-
-    fn http(&self, op: &'static Op) -> Outcome<&reqwest::Client> {
-        if let Some(http) = self.http.get() {
-            return Ok(http);
+        Self {
+            settings,
+            http: OnceLock::new(),
+            turns: Semaphore::new(EXCHANGES),
+            changes: watch::Sender::new(0),
         }
-        let built = engine(&self.settings).map_err(|why| Error::Connection {
-            operation: op.id,
-            why,
-            sent: false,
-            write: false,
-        })?;
-        Ok(self.http.get_or_init(|| built))
     }
-}
 
-fn engine(_settings: &Settings) -> Result<reqwest::Client, String> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|e| e.to_string())?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .tcp_nodelay(true)
-        .pool_idle_timeout(std::time::Duration::from_secs(90))
-        .build()
-        .map_err(|e| e.to_string())
+    /// The HTTP engine, built on the first call.
+    fn http(&self) -> Outcome<&reqwest::Client> {
+        match self.http.get() {
+            Some(http) => Ok(http),
+            None => engine::build(&self.settings).map(|built| self.http.get_or_init(|| built)),
+        }
+    }
 }
 
 /// One request of an operation: path parts, query, body.
@@ -109,77 +103,39 @@ impl Wire {
         &self.pool.settings.clock
     }
 
+    /// Completes when no change is under way any more.
+    pub(crate) async fn settled(&self) {
+        // The sender lives in the pool that this wire holds, so waiting cannot fail.
+        let _ = self.pool.changes.subscribe().wait_for(|count| *count == 0).await;
+    }
+
     /// Sends and reads the whole answer.
     ///
     /// # Errors
-    /// Every way in which there is no 2xx answer; see [`Error`].
+    /// Every way in which there is no 2xx answer; see [`crate::Error`].
     pub(crate) async fn send<B: Serialize + ?Sized>(
         &self,
         op: &'static Op,
         request: Request<'_, B>,
     ) -> Outcome<Answer> {
-        let built = self.build(op, &request)?;
-        let limit = self.call.deadline.remaining(self.pool.settings.request_timeout);
-        let exchange = exchange(op, self.pool.http(op)?, built);
-        tokio::select! {
-            answer = exchange => answer,
-            () = self.clock().sleep(limit) => {
-                Err(Error::Timeout { operation: op.id, after: limit, write: op.repeat == Repeat::Write })
-            }
+        let parcel = Parcel::pack(op, &self.pool.settings.hosts, &self.call, &request)?;
+        let until = self.call.deadline.within(self.pool.settings.request_timeout);
+        let errand = Errand::new(Arc::clone(&self.pool), parcel, until);
+        match op.repeat.changes() {
+            false => errand.run().await,
+            true => leash::walk(errand, self.call.on_detached.clone()).await,
         }
-    }
-
-    fn build<B: Serialize + ?Sized>(
-        &self,
-        op: &'static Op,
-        request: &Request<'_, B>,
-    ) -> Outcome<reqwest::Request> {
-        let base = self.pool.settings.hosts.base(op.api);
-        let url = format!("{}{}", base.as_str(), op.fill(request.parts)?);
-        let key = self.call.key.as_ref().ok_or(Error::NoKey)?;
-        let mut building = self
-            .pool
-            .http(op)?
-            .request(op.method.clone(), url)
-            .header(AUTHORIZATION, format!("Bearer {}", key.reveal()))
-            .header(USER_AGENT, self.call.caller.user_agent())
-            .header("x-runpod-session-id", self.call.caller.session())
-            .header(ACCEPT, "application/json");
-        if !request.query.is_empty() {
-            building = building.query(&request.query);
-        }
-        if let Some(body) = request.body {
-            let json = serde_json::to_vec(body)
-                .map_err(|e| Error::Argument { field: "body", why: e.to_string() })?;
-            building = building.header(CONTENT_TYPE, "application/json").body(json);
-        }
-        building.build().map_err(|e| Error::Argument { field: "request", why: e.to_string() })
     }
 }
 
-async fn exchange(op: &'static Op, http: &reqwest::Client, request: reqwest::Request) -> Outcome<Answer> {
-    let broken = |e: &reqwest::Error| Error::Connection {
-        operation: op.id,
-        why: e.to_string(),
-        sent: !e.is_connect(),
-        write: op.repeat == Repeat::Write,
-    };
-    let mut response = http.execute(request).await.map_err(|e| broken(&e))?;
-    let status = response.status().as_u16();
-    let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(|e| broken(&e))? {
-        if body.len() + chunk.len() > JSON_CAP {
-            return Err(Error::TooLarge { operation: op.id, limit: JSON_CAP });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    judge(op, status, body.freeze())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn judge(op: &'static Op, status: u16, body: Bytes) -> Outcome<Answer> {
-    if (200..300).contains(&status) {
-        return Ok(Answer { op, status, body });
+    #[test]
+    fn nothing_is_built_before_the_first_call() {
+        let pool = Pool::new(Settings::default());
+        assert!(pool.http.get().is_none());
+        assert!(pool.http().is_ok() && pool.http.get().is_some());
     }
-    let said = String::from_utf8_lossy(&body).chars().take(2048).collect();
-    Err(Error::Refused { operation: op.id, status, said, problems: Vec::new() })
 }
