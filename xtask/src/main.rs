@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "a chore talks to the person who typed it")]
 
 mod contract;
+mod docs;
 
 use clap::Parser;
 
@@ -12,10 +13,12 @@ use clap::Parser;
 enum Chore {
     #[command(subcommand)]
     Contract(contract::Contract),
+    Docs(docs::Docs),
 }
 
 fn main() -> anyhow::Result<()> {
     match Chore::parse() {
         Chore::Contract(chore) => contract::run(&chore),
+        Chore::Docs(chore) => docs::run(&chore),
     }
 }
