@@ -28,7 +28,7 @@ sandbox *ARGS:
 
 # Write the snapshots of the tool surface; read the diff before committing it
 surface:
-    INSTA_UPDATE=always INSTA_FORCE_PASS=1 cargo test --quiet -p runpod-mcp --test it surface
+    UPDATE_SURFACE=1 cargo test --quiet -p runpod-mcp --test it surface
     git --no-pager diff --stat -- crates/runpod-mcp/tests/surface
 
 # Rewrite the generated parts of the documents

@@ -20,7 +20,7 @@ pub(super) struct CreatePodArgs {
     name: String,
     /// Container image, such as runpod/pytorch:2.8.0-py3.11-cuda12.8.1-cudnn-devel-ubuntu22.04.
     image_name: String,
-    /// GPU type ids from list-gpu-types; the first is rented.
+    /// GPU type ids of the catalogue; the first is rented.
     gpu_type_ids: Vec<String>,
     /// GPUs on the Pod, 1 when omitted.
     #[schemars(range(min = 1))]
@@ -40,7 +40,7 @@ impl ToolDef for CreatePod {
         effect: Effect::Spends,
         idempotent: false,
         covers: &["createPod"],
-        ids_from: Some("list-gpu-types"),
+        ids_from: None,
     };
 
     async fn call(cx: &Cx, args: CreatePodArgs) -> Outcome {

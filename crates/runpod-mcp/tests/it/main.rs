@@ -1,0 +1,6 @@
+//! One binary: gates over the tool surface, and stories of tools through the twin.
+
+mod budget;
+mod lint;
+mod parity;
+mod surface;

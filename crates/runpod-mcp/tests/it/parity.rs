@@ -1,0 +1,50 @@
+//! Every operation of the contract has a tool, or a reason why not; and no tool claims what is not there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use runpod_mcp::tools;
+
+/// `contract.toml`: operation id to reason.
+fn excused() -> BTreeMap<String, String> {
+    let file: BTreeMap<String, BTreeMap<String, String>> =
+        toml::from_str(include_str!("../../contract.toml")).expect("contract.toml is a table of reasons");
+    file.get("operations").cloned().unwrap_or_default()
+}
+
+fn covered() -> BTreeSet<&'static str> {
+    tools::all().flat_map(|tool| tool.card.covers).copied().collect()
+}
+
+#[test]
+fn every_operation_has_a_tool_or_a_reason() {
+    let (covered, excused) = (covered(), excused());
+    let mut findings = Vec::new();
+    for op in runpod_sim::contract::v2().operations() {
+        match (covered.contains(op.id()), excused.contains_key(op.id())) {
+            (true, false) | (false, true) => (),
+            (false, false) => {
+                findings.push(format!("{}: give it a tool, or a reason in contract.toml", op.id()))
+            }
+            (true, true) => {
+                findings.push(format!("{}: has a tool now; remove it from contract.toml", op.id()))
+            }
+        }
+    }
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
+#[test]
+fn no_tool_covers_what_the_contract_does_not_know() {
+    let contract = runpod_sim::contract::v2();
+    let unknown: Vec<_> = covered().into_iter().filter(|id| contract.operation(id).is_none()).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+#[test]
+fn every_excuse_names_an_operation_and_gives_a_reason() {
+    let contract = runpod_sim::contract::v2();
+    for (operation, reason) in excused() {
+        assert!(contract.operation(&operation).is_some(), "{operation} is not in the contract");
+        assert!(reason.len() > 20, "{operation}: {reason:?} is not a reason");
+    }
+}
