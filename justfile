@@ -35,8 +35,8 @@ surface:
 docs:
     cargo xtask docs
 
-# Refresh the contract from a URL or a file, and show what changed
-contract SOURCE="https://api.runpod.io/v2/openapi.json":
+# Refresh the contract from a URL or a file (or from what Runpod serves), and show what changed
+contract *SOURCE:
     cargo xtask contract pull {{ SOURCE }}
 
 # Start-up, memory, size and token figures, in ratios

@@ -18,6 +18,8 @@ fi
 # knope reads every .md in the folder; one without front matter stops a release.
 for file in .changeset/*.md; do
   [ -e "$file" ] || continue
-  [ "$(head -n 1 "$file")" = --- ] && grep -qE '^runpod-mcp: (major|minor|patch)$' "$file" && grep -q '^# ' "$file" ||
-    { echo "$file: wants front matter with runpod-mcp: major|minor|patch, and a # heading" >&2; exit 1; }
+  if ! { [ "$(head -n 1 "$file")" = --- ] && grep -qE '^runpod-mcp: (major|minor|patch)$' "$file" && grep -q '^# ' "$file"; }; then
+    echo "$file: wants front matter with runpod-mcp: major|minor|patch, and a # heading" >&2
+    exit 1
+  fi
 done
