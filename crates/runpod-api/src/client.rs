@@ -4,13 +4,21 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::account::Account;
+use crate::billing::Billing;
 use crate::caller::Caller;
+use crate::catalog::Catalog;
 use crate::clock::{Clock, Deadline, RealClock};
+use crate::clusters::Clusters;
+use crate::endpoints::Endpoints;
 use crate::error::Error;
 use crate::hosts::Hosts;
 use crate::pods::Pods;
+use crate::registries::Registries;
 use crate::retry::full_jitter;
 use crate::secret::ApiKey;
+use crate::templates::Templates;
+use crate::volumes::Volumes;
 use crate::wire::{Pool, Wire};
 
 /// What a client is built from. Nothing is read from the environment.
@@ -167,6 +175,54 @@ impl Client {
     #[must_use]
     pub fn pods(&self) -> Pods<'_> {
         Pods(&self.wire)
+    }
+
+    /// Serverless endpoints.
+    #[must_use]
+    pub fn endpoints(&self) -> Endpoints<'_> {
+        Endpoints(&self.wire)
+    }
+
+    /// Templates of the account and of the catalogue.
+    #[must_use]
+    pub fn templates(&self) -> Templates<'_> {
+        Templates(&self.wire)
+    }
+
+    /// Network volumes.
+    #[must_use]
+    pub fn volumes(&self) -> Volumes<'_> {
+        Volumes(&self.wire)
+    }
+
+    /// Registry credentials and ECR delegations.
+    #[must_use]
+    pub fn registries(&self) -> Registries<'_> {
+        Registries(&self.wire)
+    }
+
+    /// GPUs, CPUs and data centres on offer.
+    #[must_use]
+    pub fn catalog(&self) -> Catalog<'_> {
+        Catalog(&self.wire)
+    }
+
+    /// What was spent.
+    #[must_use]
+    pub fn billing(&self) -> Billing<'_> {
+        Billing(&self.wire)
+    }
+
+    /// Instant Clusters.
+    #[must_use]
+    pub fn clusters(&self) -> Clusters<'_> {
+        Clusters(&self.wire)
+    }
+
+    /// SSH keys and secrets of the account.
+    #[must_use]
+    pub fn account(&self) -> Account<'_> {
+        Account(&self.wire)
     }
 }
 

@@ -1,8 +1,13 @@
-//! Container settings that Pods, endpoints and templates share.
+//! Container settings and storage that Pods, endpoints, templates and clusters share.
 
 pub(crate) mod v2;
 
 use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::view::lenient;
 
 /// Set a field, or clear it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +28,30 @@ impl<T> Change<T> {
     }
 }
 
+/// Environment variables. `Debug` shows the names only: values are often keys and tokens.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Env(pub BTreeMap<String, String>);
+
+impl fmt::Debug for Env {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Env")?;
+        f.debug_list().entries(self.0.keys()).finish()
+    }
+}
+
+impl FromIterator<(String, String)> for Env {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
+
 /// What runs and with what. `None` leaves a field out of the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Container {
     /// Image reference.
     pub image: Option<String>,
-    /// Start command as one string; `""` clears it.
+    /// Start command in the stored form: a shell string, or a JSON object with `entrypoint` and `cmd`; `""` clears it.
     pub args: Option<String>,
     /// Entrypoint words; empty clears it.
     pub entrypoint: Option<Vec<String>>,
@@ -36,29 +59,80 @@ pub struct Container {
     pub cmd: Option<Vec<String>>,
     /// Ephemeral disk in GB, at least 1.
     pub disk_gb: Option<u32>,
-    /// Environment variables.
-    pub env: Option<BTreeMap<String, String>>,
-    /// `8888/http`, `22/tcp`.
+    /// Environment variables. On an update the whole set is replaced.
+    pub env: Option<Env>,
+    /// `8888/http`, `22/tcp`. On an update the whole list is replaced.
     pub ports: Option<Vec<String>>,
-    /// Registry credential by id.
+    /// Registry credential by id; clearing it pulls anonymously.
     pub registry: Option<Change<String>>,
 }
 
-/// Storage of a Pod that outlives a restart.
+impl Container {
+    /// A container of this image and nothing else.
+    #[must_use]
+    pub fn image(image: &str) -> Self {
+        Self { image: Some(image.to_owned()), ..Self::default() }
+    }
+}
+
+/// Storage that outlives a restart. REST v2 wants both halves of it; a half alone is refused by name there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mount {
-    /// A volume of the machine: size in GB (at least 10) and absolute path.
+    /// A volume of the machine.
     Persistent {
-        /// GB.
-        size_gb: u32,
+        /// Size in GB, at least 10.
+        size_gb: Option<u32>,
         /// Absolute path in the container.
-        path: String,
+        path: Option<String>,
     },
-    /// A network volume by id.
+    /// A network volume.
     Network {
         /// Network volume id.
         volume_id: String,
         /// Absolute path in the container.
-        path: String,
+        path: Option<String>,
     },
+}
+
+/// Storage as the API reports it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Mounts {
+    /// The volume of the machine, if there is one.
+    #[serde(default)]
+    pub persistent: Option<PersistentMount>,
+    /// Network volumes; at most one (observed 2026-08).
+    #[serde(default, deserialize_with = "lenient")]
+    pub network: Vec<NetworkMount>,
+}
+
+/// A volume of the machine.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct PersistentMount {
+    /// Size in GB.
+    pub size: u32,
+    /// Absolute path in the container.
+    pub path: String,
+}
+
+/// A network volume that is attached.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkMount {
+    /// Network volume id.
+    pub volume_id: String,
+    /// Absolute path in the container.
+    pub path: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_names_of_variables_and_no_values() {
+        let env: Env = [("HF_TOKEN".to_owned(), "hf_secret".to_owned())].into_iter().collect();
+        let container = Container { env: Some(env), ..Container::default() };
+        let shown = format!("{container:?}");
+        assert!(shown.contains("HF_TOKEN") && !shown.contains("hf_secret"), "{shown}");
+    }
 }

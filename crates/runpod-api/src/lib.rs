@@ -21,11 +21,17 @@
 //! # }
 //! ```
 
+pub mod account;
 mod answer;
+pub mod billing;
 mod caller;
+pub mod catalog;
+mod check;
 mod client;
 mod clock;
+pub mod clusters;
 mod container;
+pub mod endpoints;
 mod error;
 mod hosts;
 mod id;
@@ -33,18 +39,26 @@ mod listing;
 mod mapped;
 mod op;
 pub mod pods;
+mod query;
 mod rate;
+pub mod registries;
 mod retry;
 mod secret;
+pub mod templates;
+mod view;
+pub mod volumes;
 mod wire;
+mod word;
 
 pub use caller::Caller;
 pub use client::{Call, Client, Detached, Settings};
 pub use clock::{Clock, Deadline, RealClock};
-pub use container::{Change, Container, Mount};
+pub use container::{Change, Container, Env, Mount, Mounts, NetworkMount, PersistentMount};
 pub use error::Error;
 pub use hosts::{BadBase, Base, Hosts};
 pub use id::{BadId, Id};
 pub use listing::Listing;
 pub use mapped::{Mapped, Note};
-pub use secret::ApiKey;
+pub use query::Page;
+pub use secret::{ApiKey, SecretText};
+pub use word::{Cloud, Tier, Word};

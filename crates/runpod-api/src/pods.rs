@@ -1,47 +1,38 @@
 //! Pods: rented machines with one container each.
 
 mod v2;
+mod view;
 
-use serde::Deserialize;
+pub use view::{Cpu as PodCpu, Gpu as PodGpu, Pod, Port, Runtime, Ssh, SshEndpoint};
 
 use crate::client::Outcome;
 use crate::container::{Container, Mount};
 use crate::id::Id;
 use crate::listing::Listing;
 use crate::mapped::Mapped;
+use crate::query::Page;
 use crate::wire::{Request, Wire};
-
-/// The fields of a Pod that callers act on.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-#[serde(rename_all = "camelCase")]
-pub struct Pod {
-    /// Pod id.
-    pub id: String,
-    /// `PROVISIONING`, `STARTING`, `RUNNING`, `EXITED`, `ERROR`, `TERMINATED`.
-    #[serde(default)]
-    pub status: String,
-}
+use crate::word::Cloud;
 
 /// Which Pods to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
-    /// Rows per page, 1 to 1000.
-    pub limit: Option<u32>,
-    /// Cursor of the page, from [`Listing::next_cursor`].
-    pub cursor: Option<String>,
-    /// Also the members of Instant Clusters.
+    /// Part of the list, newest first.
+    pub page: Page,
+    /// Also the members of Instant Clusters. Without it a page may hold fewer rows than its limit: members are
+    /// left out after the page was cut.
     pub include_cluster_pods: bool,
 }
 
 /// GPUs to rent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gpu {
-    /// GPU type id.
-    pub type_id: String,
-    /// How many. Always sent: without it the scheduler finds no machine (observed 2026-08).
+    /// GPU type ids, best first. REST v2 takes one: the first is sent and a note names the others.
+    pub type_ids: Vec<String>,
+    /// How many, at least 1. Always sent: without it the scheduler finds no machine (observed 2026-08).
     pub count: u32,
-    /// Host CUDA versions accepted, `major.minor`.
-    pub allowed_cuda_versions: Option<Vec<String>>,
+    /// Host CUDA versions accepted, `major.minor`; empty means any. Not beside a lowest version.
+    pub allowed_cuda_versions: Vec<String>,
     /// Lowest host CUDA version, `major.minor`.
     pub min_cuda_version: Option<String>,
     /// Least system memory per GPU, GB.
@@ -54,10 +45,16 @@ impl Gpu {
     /// One GPU of a type.
     #[must_use]
     pub fn new(type_id: &str) -> Self {
+        Self::any_of(vec![type_id.to_owned()])
+    }
+
+    /// One GPU of any of these types, best first.
+    #[must_use]
+    pub fn any_of(type_ids: Vec<String>) -> Self {
         Self {
-            type_id: type_id.to_owned(),
+            type_ids,
             count: 1,
-            allowed_cuda_versions: None,
+            allowed_cuda_versions: Vec::new(),
             min_cuda_version: None,
             min_ram_per_gpu: None,
             min_vcpu_per_gpu: None,
@@ -65,16 +62,16 @@ impl Gpu {
     }
 }
 
-/// What a Pod computes with.
+/// What a Pod computes with. Stated, never inferred from what is absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Compute {
     /// GPUs.
     Gpu(Gpu),
-    /// CPUs only: flavour id and vCPU count (a power of two).
+    /// CPUs only. REST v2 gives such a Pod no volume of its own.
     Cpu {
         /// CPU flavour id such as `cpu5c`.
         flavor_id: String,
-        /// vCPUs.
+        /// vCPUs, a power of two from 2.
         vcpu_count: u32,
     },
 }
@@ -82,9 +79,10 @@ pub enum Compute {
 /// A Pod to be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Create {
-    /// Name shown in the console.
-    pub name: String,
-    /// Template whose settings are copied; fields given here win.
+    /// Name shown in the console. REST v2 wants one; a CPU Pod and a Pod from a template get a default name and a
+    /// note.
+    pub name: Option<String>,
+    /// Template whose settings are copied; fields given here win, `env` is merged by name.
     pub template_id: Option<String>,
     /// Machine.
     pub compute: Compute,
@@ -92,11 +90,11 @@ pub struct Create {
     pub container: Container,
     /// Storage that outlives a restart.
     pub mount: Option<Mount>,
-    /// `SECURE` or `COMMUNITY`.
-    pub cloud: Option<String>,
+    /// Kind of host; [`Cloud::Secure`] unless said.
+    pub cloud: Option<Cloud>,
     /// Data centres accepted; empty means any.
     pub data_center_ids: Vec<String>,
-    /// Private network between Pods.
+    /// Private network between Pods; needs an NVIDIA GPU and a data centre that has it.
     pub global_networking: Option<bool>,
     /// Inject the account's SSH keys.
     pub start_ssh: Option<bool>,
@@ -109,10 +107,20 @@ impl Create {
     #[must_use]
     pub fn gpu(name: &str, image: &str, gpu: Gpu) -> Self {
         Self {
-            name: name.to_owned(),
+            name: Some(name.to_owned()),
+            container: Container::image(image),
+            ..Self::on(Compute::Gpu(gpu))
+        }
+    }
+
+    /// A Pod with this machine and nothing else said.
+    #[must_use]
+    pub fn on(compute: Compute) -> Self {
+        Self {
+            name: None,
             template_id: None,
-            compute: Compute::Gpu(gpu),
-            container: Container { image: Some(image.to_owned()), ..Container::default() },
+            compute,
+            container: Container::default(),
             mount: None,
             cloud: None,
             data_center_ids: Vec::new(),
@@ -123,14 +131,14 @@ impl Create {
     }
 }
 
-/// What to change on a Pod. `None` leaves a field as it is.
+/// What to change on a Pod. `None` leaves a field as it is. Machine, cloud and data centre never change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Update {
     /// New name.
     pub name: Option<String>,
     /// Container fields.
     pub container: Container,
-    /// Size or path of the mount; its kind cannot change.
+    /// Size or path of the mount; its kind and its network volume cannot change.
     pub mount: Option<Mount>,
     /// Protect from stop and reset.
     pub locked: Option<bool>,
@@ -140,7 +148,7 @@ pub struct Update {
     pub template_id: Option<String>,
 }
 
-/// What to do to a Pod.
+/// What to do to a Pod. Ending it is [`Pods::delete`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Start a stopped Pod; billing resumes.
@@ -156,12 +164,12 @@ pub enum Action {
 pub struct Pods<'a>(pub(crate) &'a Wire);
 
 impl Pods<'_> {
-    /// One page of Pods, newest first (operation `listPods`).
+    /// One page of Pods, newest first (operation `listPods`; rows read as [`Pod`]).
     ///
     /// # Errors
-    /// See [`crate::Error`].
+    /// See [`crate::Error`]; 422 for a cursor that is not of this list.
     pub async fn list(&self, query: &Query) -> Outcome<Listing> {
-        let answer = self.0.send(&v2::LIST, Request::query(v2::list_query(query))).await?;
+        let answer = self.0.send(&v2::LIST, Request::query(v2::list_query(query)?)).await?;
         Listing::read(&answer, "pods")
     }
 
@@ -176,18 +184,19 @@ impl Pods<'_> {
     /// Creates a Pod (operation `createPod`). Not repeated on failure: the machine may already be running.
     ///
     /// # Errors
-    /// See [`crate::Error`].
+    /// See [`crate::Error`]; 400 also when no machine is free, 402 when the balance is too low.
     pub async fn create(&self, new: &Create) -> Outcome<Mapped<Pod>> {
-        let body = v2::PodCreate::from(new);
-        Mapped::read(&self.0.send(&v2::CREATE, Request::body(&[], &body)).await?)
+        let (body, notes) = v2::PodCreate::of(new)?;
+        let made = Mapped::read(&self.0.send(&v2::CREATE, Request::body(&[], &body)).await?)?;
+        Ok(made.with_notes(notes))
     }
 
     /// Changes a Pod (operation `updatePod`).
     ///
     /// # Errors
-    /// See [`crate::Error`].
+    /// See [`crate::Error`]; [`crate::Error::Argument`] when nothing would change, 409 for a cluster member.
     pub async fn update(&self, id: &Id, change: &Update) -> Outcome<Mapped<Pod>> {
-        let body = v2::PodUpdate::from(change);
+        let body = v2::PodUpdate::try_from(change)?;
         Mapped::read(&self.0.send(&v2::UPDATE, Request::body(&[id.into()], &body)).await?)
     }
 
@@ -203,7 +212,7 @@ impl Pods<'_> {
     /// Deletes a Pod with its volume; a network volume is only detached (operation `deletePod`).
     ///
     /// # Errors
-    /// See [`crate::Error`]; 404 when there is none.
+    /// See [`crate::Error`]; 404 when there is none, 409 for a cluster member.
     pub async fn delete(&self, id: &Id) -> Outcome<()> {
         self.0.send(&v2::DELETE, Request::to(&[id.into()])).await.map(drop)
     }

@@ -41,6 +41,36 @@ impl std::fmt::Debug for ApiKey {
     }
 }
 
+/// A text that is written and never read back: a registry password, the value of a secret.
+///
+/// Like [`ApiKey`] it has no `Debug`, `Display` or `Serialize` that shows it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretText(Box<str>);
+
+impl SecretText {
+    /// Wraps a text, exactly as it is.
+    #[must_use]
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself: for bounds and for the one body it belongs to.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// Writes the text into a request body (`serialize_with`).
+    pub(crate) fn expose<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.reveal())
+    }
+}
+
+impl std::fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretText([redacted])")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

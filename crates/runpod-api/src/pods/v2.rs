@@ -4,8 +4,15 @@ use http::Method;
 use serde::Serialize;
 
 use super::{Action, Compute, Create, Gpu, Query, Update};
-use crate::container::v2::{ContainerBody, Mounts};
+use crate::check;
+use crate::client::Outcome;
+use crate::container::Mount;
+use crate::container::v2::{ContainerBody, MountsBody};
+use crate::error::Error;
+use crate::mapped::Note;
 use crate::op::Op;
+use crate::query::{LARGE, Pairs};
+use crate::word::Word;
 
 pub(super) static LIST: Op = Op::v2("listPods", Method::GET, "/pods");
 pub(super) static GET: Op = Op::v2("getPod", Method::GET, "/pods/{id}");
@@ -14,16 +21,13 @@ pub(super) static UPDATE: Op = Op::v2("updatePod", Method::PATCH, "/pods/{id}");
 pub(super) static ACTION: Op = Op::v2("podAction", Method::POST, "/pods/{id}/action");
 pub(super) static DELETE: Op = Op::v2("deletePod", Method::DELETE, "/pods/{id}");
 
-pub(super) fn list_query(query: &Query) -> Vec<(&'static str, String)> {
-    let Query { limit, cursor, include_cluster_pods } = query.clone();
-    [
-        limit.map(|n| ("limit", n.to_string())),
-        cursor.map(|c| ("cursor", c)),
-        include_cluster_pods.then(|| ("includeClusterPods", "true".to_owned())),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+/// What REST v1 calls a Pod without a name; v2 wants one.
+const DEFAULT_NAME: &str = "my pod";
+
+pub(super) fn list_query(query: &Query) -> Outcome<Vec<(&'static str, String)>> {
+    let Query { page, include_cluster_pods } = query;
+    let pairs = Pairs::default().page(page, LARGE)?.flag("includeClusterPods", *include_cluster_pods);
+    Ok(pairs.into_vec())
 }
 
 /// Body of `createPod`.
@@ -40,9 +44,9 @@ pub(super) struct PodCreate {
     #[serde(skip_serializing_if = "Option::is_none")]
     cpu: Option<CpuBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    mounts: Option<Mounts>,
+    mounts: Option<MountsBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cloud: Option<String>,
+    cloud: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     data_center_ids: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,8 +57,9 @@ pub(super) struct PodCreate {
     start_jupyter: Option<bool>,
 }
 
-impl From<&Create> for PodCreate {
-    fn from(new: &Create) -> Self {
+impl PodCreate {
+    /// The body, and what was chosen or left out on the way.
+    pub(super) fn of(new: &Create) -> Outcome<(Self, Vec<Note>)> {
         // No `..`: a new field of `Create` is placed here or the compiler says so.
         let Create {
             name,
@@ -68,22 +73,53 @@ impl From<&Create> for PodCreate {
             start_ssh,
             start_jupyter,
         } = new.clone();
-        let (gpu, cpu) = match compute {
-            Compute::Gpu(gpu) => (Some(gpu.into()), None),
-            Compute::Cpu { flavor_id, vcpu_count } => (None, Some(CpuBody { id: flavor_id, vcpu_count })),
-        };
-        Self {
+        let mut notes = Vec::new();
+        let may_be_unnamed = template_id.is_some() || matches!(compute, Compute::Cpu { .. });
+        let name = named(name, may_be_unnamed, &mut notes)?;
+        let (gpu, cpu) = machine(compute, mount.as_ref(), &mut notes)?;
+        let body = Self {
             name,
-            container: container.into(),
+            container: ContainerBody::of_new(container, template_id.as_deref())?,
             template_id,
             gpu,
             cpu,
-            mounts: mount.map(Mounts::from),
-            cloud,
+            mounts: mount.map(MountsBody::try_from).transpose()?,
+            cloud: cloud.map(Word::as_str),
             data_center_ids,
             global_networking,
             start_ssh,
             start_jupyter,
+        };
+        Ok((body, notes))
+    }
+}
+
+fn named(name: Option<String>, may_be_unnamed: bool, notes: &mut Vec<Note>) -> Outcome<String> {
+    match name {
+        Some(name) => check::filled("name", &name).map(|()| name),
+        None if may_be_unnamed => {
+            notes.push(Note::new(format!("No name was given; the Pod is called `{DEFAULT_NAME}`.")));
+            Ok(DEFAULT_NAME.to_owned())
+        }
+        None => check::refuse("name", "is missing; a GPU Pod from an image needs one"),
+    }
+}
+
+fn machine(
+    compute: Compute,
+    mount: Option<&Mount>,
+    notes: &mut Vec<Note>,
+) -> Outcome<(Option<GpuBody>, Option<CpuBody>)> {
+    match (compute, mount) {
+        (Compute::Gpu(gpu), _) => Ok((Some(GpuBody::of(gpu, notes)?), None)),
+        (Compute::Cpu { .. }, Some(Mount::Persistent { .. })) => Err(Error::Unmappable {
+            field: "volumeInGb",
+            why: "on REST v2 a CPU Pod has no volume of its own; attach a network volume",
+        }),
+        (Compute::Cpu { flavor_id, vcpu_count }, _) => {
+            check::filled("cpuFlavorId", &flavor_id)?;
+            check::at_least("vcpuCount", Some(vcpu_count), 2)?;
+            Ok((None, Some(CpuBody { id: flavor_id, vcpu_count })))
         }
     }
 }
@@ -97,7 +133,7 @@ pub(super) struct PodUpdate {
     #[serde(flatten)]
     container: ContainerBody,
     #[serde(skip_serializing_if = "Option::is_none")]
-    mounts: Option<Mounts>,
+    mounts: Option<MountsBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     locked: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,21 +142,29 @@ pub(super) struct PodUpdate {
     template_id: Option<String>,
 }
 
-impl From<&Update> for PodUpdate {
-    fn from(change: &Update) -> Self {
+impl TryFrom<&Update> for PodUpdate {
+    type Error = Error;
+
+    fn try_from(change: &Update) -> Outcome<Self> {
+        check::changes(
+            change,
+            "name, imageName, args, entrypoint, cmd, containerDiskInGb, env, ports, containerRegistryAuthId, \
+             volumeInGb, volumeMountPath, locked, globalNetworking, templateId",
+        )?;
         let Update { name, container, mount, locked, global_networking, template_id } = change.clone();
-        Self {
+        name.as_deref().map_or(Ok(()), |name| check::filled("name", name))?;
+        Ok(Self {
             name,
-            container: container.into(),
-            mounts: mount.map(Mounts::from),
+            container: container.try_into()?,
+            mounts: mount.map(MountsBody::try_from).transpose()?,
             locked,
             global_networking,
             template_id,
-        }
+        })
     }
 }
 
-/// Body of `podAction`.
+/// Body of `podAction`. The contract's `terminate` is not spoken: it is `deletePod` by another name.
 #[derive(Debug, Serialize)]
 pub(super) struct PodAction {
     action: &'static str,
@@ -142,8 +186,8 @@ impl From<Action> for PodAction {
 struct GpuBody {
     id: String,
     count: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    allowed_cuda_versions: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allowed_cuda_versions: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     min_cuda_version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,25 +196,43 @@ struct GpuBody {
     min_vcpu_count_per_gpu: Option<u32>,
 }
 
-impl From<Gpu> for GpuBody {
-    fn from(gpu: Gpu) -> Self {
+impl GpuBody {
+    fn of(gpu: Gpu, notes: &mut Vec<Note>) -> Outcome<Self> {
         let Gpu {
-            type_id,
+            type_ids,
             count,
             allowed_cuda_versions,
             min_cuda_version,
             min_ram_per_gpu,
             min_vcpu_per_gpu,
         } = gpu;
-        Self {
-            id: type_id,
+        check::at_least("gpuCount", Some(count), 1)?;
+        check::cuda_choice(Some(&allowed_cuda_versions), min_cuda_version.as_deref())?;
+        check::at_least("minRAMPerGPU", min_ram_per_gpu, 1)?;
+        check::at_least("minVCPUPerGPU", min_vcpu_per_gpu, 1)?;
+        Ok(Self {
+            id: first(type_ids, notes)?,
             count,
             allowed_cuda_versions,
             min_cuda_version,
             min_ram_per_gpu,
             min_vcpu_count_per_gpu: min_vcpu_per_gpu,
-        }
+        })
     }
+}
+
+/// v2 takes one GPU type; what is not sent is named in a note.
+fn first(type_ids: Vec<String>, notes: &mut Vec<Note>) -> Outcome<String> {
+    let mut type_ids = type_ids.into_iter();
+    let Some(used) = type_ids.next().filter(|id| !id.trim().is_empty()) else {
+        return check::refuse("gpuTypeIds", "is empty; name a GPU type by the id of the catalogue");
+    };
+    let ignored: Vec<String> = type_ids.map(|id| format!("`{id}`")).collect();
+    if !ignored.is_empty() {
+        let ignored = ignored.join(", ");
+        notes.push(Note::new(format!("REST v2 takes one GPU type: `{used}` was sent, {ignored} not.")));
+    }
+    Ok(used)
 }
 
 #[derive(Debug, Serialize)]

@@ -65,8 +65,9 @@ impl ToolDef for ListPods {
     async fn call(cx: &Cx, args: ListPodsArgs) -> Outcome {
         let sheet = Sheet::new(Self::CARD.name, cx, &args.page)?;
         let (limit, cursor) = sheet.ask();
+        let page = runpod_api::Page { limit, cursor };
         let include_cluster_pods = args.include_cluster_pods.unwrap_or(false);
-        let listing = cx.client.pods().list(&Query { limit, cursor, include_cluster_pods }).await?;
+        let listing = cx.client.pods().list(&Query { page, include_cluster_pods }).await?;
         sheet.show::<PodRow<'_>>(&listing)
     }
 }

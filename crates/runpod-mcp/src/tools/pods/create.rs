@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use runpod_api::pods::{Compute, Create, Gpu};
-use runpod_api::{Change, Container};
+use runpod_api::{Change, Container, Env};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::error::ToolError;
 use crate::reply::Reply;
 use crate::tool::{Card, Cx, Effect, Outcome, ToolDef};
 
@@ -44,22 +43,23 @@ impl ToolDef for CreatePod {
     };
 
     async fn call(cx: &Cx, args: CreatePodArgs) -> Outcome {
-        Ok(Reply::of(&cx.client.pods().create(&args.into_create()?).await?))
+        Ok(Reply::of(&cx.client.pods().create(&args.into_create()).await?))
     }
 }
 
 impl CreatePodArgs {
-    fn into_create(self) -> Result<Create, ToolError> {
-        let none = || ToolError::bad_argument("`gpuTypeIds` is empty").hint("take an id from list-gpu-types");
-        let gpu_type = self.gpu_type_ids.first().ok_or_else(none)?;
-        let gpu = Gpu { count: self.gpu_count.unwrap_or(1), ..Gpu::new(gpu_type) };
+    fn into_create(self) -> Create {
+        let gpu = Gpu { count: self.gpu_count.unwrap_or(1), ..Gpu::any_of(self.gpu_type_ids) };
         let registry = self.container_registry_auth_id.map(|id| match id.is_empty() {
             true => Change::Clear,
             false => Change::Set(id),
         });
-        let container =
-            Container { image: Some(self.image_name), env: self.env, registry, ..Container::default() };
-        let template = Create::gpu(&self.name, "", gpu.clone());
-        Ok(Create { compute: Compute::Gpu(gpu), container, ..template })
+        let container = Container {
+            image: Some(self.image_name),
+            env: self.env.map(Env),
+            registry,
+            ..Container::default()
+        };
+        Create { name: Some(self.name), container, ..Create::on(Compute::Gpu(gpu)) }
     }
 }

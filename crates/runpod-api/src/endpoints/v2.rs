@@ -1,0 +1,367 @@
+//! Serverless endpoints as REST v2 spells them.
+
+use http::Method;
+use serde::Serialize;
+
+use super::input::{Compute, Cpu, Create, Gpu, GpuChange, Kind, Scaling, Update, Workers};
+use crate::check;
+use crate::client::Outcome;
+use crate::container::Change;
+use crate::container::v2::ContainerBody;
+use crate::error::Error;
+use crate::op::Op;
+use crate::query::{LARGE, Page, Pairs, SMALL};
+use crate::word::Word;
+
+pub(super) static LIST: Op = Op::v2("listEndpoints", Method::GET, "/serverless");
+pub(super) static GET: Op = Op::v2("getEndpoint", Method::GET, "/serverless/{id}");
+pub(super) static CREATE: Op = Op::v2("createEndpoint", Method::POST, "/serverless");
+pub(super) static UPDATE: Op = Op::v2("updateEndpoint", Method::PATCH, "/serverless/{id}");
+pub(super) static DELETE: Op = Op::v2("deleteEndpoint", Method::DELETE, "/serverless/{id}");
+pub(super) static WORKERS: Op = Op::v2("listEndpointWorkers", Method::GET, "/serverless/{id}/workers");
+pub(super) static RELEASES: Op = Op::v2("listEndpointReleases", Method::GET, "/serverless/{id}/releases");
+pub(super) static BUILDS: Op = Op::v2("listEndpointBuilds", Method::GET, "/serverless/{id}/builds");
+pub(super) static BUILD: Op = Op::v2("getEndpointBuild", Method::GET, "/serverless/{id}/builds/{buildId}");
+
+pub(super) fn page_query(page: &Page) -> Outcome<Vec<(&'static str, String)>> {
+    Pairs::default().page(page, LARGE).map(Pairs::into_vec)
+}
+
+pub(super) fn builds_query(page: &Page) -> Outcome<Vec<(&'static str, String)>> {
+    Pairs::default().page(page, SMALL).map(Pairs::into_vec)
+}
+
+/// Body of `createEndpoint`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EndpointCreate {
+    name: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(flatten)]
+    container: ContainerBody,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gpu: Option<GpuBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cpu: Option<Vec<CpuBody>>,
+    scaling: ScalingBody,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workers: Option<WorkersBody>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    data_center_ids: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    network_volumes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeout: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flashboot: Option<&'static str>,
+}
+
+impl TryFrom<&Create> for EndpointCreate {
+    type Error = Error;
+
+    fn try_from(new: &Create) -> Outcome<Self> {
+        // No `..`: a new field of `Create` is placed here or refused here.
+        let Create {
+            name,
+            kind,
+            compute,
+            container,
+            template_id,
+            scaling,
+            workers,
+            data_center_ids,
+            network_volume_ids,
+            execution_timeout_ms,
+            flashboot,
+        } = new.clone();
+        check::filled("name", &name)?;
+        let scaling = scaling.unwrap_or_else(|| Scaling::default_for(kind));
+        scales(kind, scaling, &workers)?;
+        let (gpu, cpu) = match compute {
+            Compute::Gpu(gpu) => (Some(GpuBody::try_from(gpu)?), None),
+            Compute::Cpu(choices) => (None, Some(cpus(choices)?)),
+        };
+        Ok(Self {
+            name,
+            kind: kind.as_str(),
+            container: ContainerBody::of_new(container, template_id.as_deref())?,
+            template_id,
+            gpu,
+            cpu,
+            scaling: scaling.checked()?.into(),
+            workers: WorkersBody::of(workers)?,
+            data_center_ids,
+            network_volumes: network_volume_ids,
+            timeout: execution_timeout_ms,
+            flashboot: flashboot.map(Word::as_str),
+        })
+    }
+}
+
+/// Which scaler goes with which kind; the API refuses the rest with 400 or 422 after the fact.
+fn scales(kind: Kind, scaling: Scaling, workers: &Workers) -> Outcome<()> {
+    match (kind, scaling) {
+        (Kind::LoadBalancer, Scaling::QueueDelay(_)) => check::refuse(
+            "scalerType",
+            "must be REQUEST_COUNT for a LOAD_BALANCER endpoint, which has no queue",
+        ),
+        (Kind::Queue, Scaling::RequestCount(_)) if workers.idle_timeout_s.is_some() => check::refuse(
+            "idleTimeout",
+            "has no meaning for a QUEUE endpoint that scales by REQUEST_COUNT; leave it out",
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// Body of `updateEndpoint`. There is no `type`: the API refuses it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EndpointUpdate {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(flatten)]
+    container: ContainerBody,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gpu: Option<GpuChangeBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cpu: Option<Vec<CpuBody>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scaling: Option<ScalingBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workers: Option<WorkersBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_center_ids: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    network_volumes: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeout: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flashboot: Option<&'static str>,
+}
+
+impl TryFrom<&Update> for EndpointUpdate {
+    type Error = Error;
+
+    fn try_from(change: &Update) -> Outcome<Self> {
+        check::changes(
+            change,
+            "name, imageName, args, entrypoint, cmd, containerDiskInGb, env, ports, containerRegistryAuthId, \
+             templateId, scalerType, scalerValue, workersMin, workersMax, idleTimeout, gpuPoolIds, \
+             excludeGpuTypeIds, gpuCount, allowedCudaVersions, minCudaVersion, cpuFlavorIds, dataCenterIds, \
+             networkVolumeIds, executionTimeoutMs, flashboot",
+        )?;
+        let Update {
+            name,
+            container,
+            template_id,
+            scaling,
+            workers,
+            gpu,
+            cpu,
+            data_center_ids,
+            network_volume_ids,
+            execution_timeout_ms,
+            flashboot,
+        } = change.clone();
+        name.as_deref().map_or(Ok(()), |name| check::filled("name", name))?;
+        Ok(Self {
+            name,
+            container: container.try_into()?,
+            template_id,
+            gpu: GpuChangeBody::of(gpu)?,
+            cpu: cpu.map(cpus).transpose()?,
+            scaling: scaling.map(Scaling::checked).transpose()?.map(ScalingBody::from),
+            workers: WorkersBody::of(workers)?,
+            data_center_ids,
+            network_volumes: network_volume_ids,
+            timeout: execution_timeout_ms,
+            flashboot: flashboot.map(Word::as_str),
+        })
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE")]
+enum ScalingBody {
+    #[serde(rename_all = "camelCase")]
+    QueueDelay { queue_delay: f64 },
+    #[serde(rename_all = "camelCase")]
+    RequestCount { request_count: u32 },
+}
+
+impl From<Scaling> for ScalingBody {
+    fn from(scaling: Scaling) -> Self {
+        match scaling {
+            Scaling::QueueDelay(queue_delay) => Self::QueueDelay { queue_delay },
+            Scaling::RequestCount(request_count) => Self::RequestCount { request_count },
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WorkersBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idle_timeout: Option<u32>,
+}
+
+impl WorkersBody {
+    /// Nothing when nothing is said.
+    fn of(workers: Workers) -> Outcome<Option<Self>> {
+        let Workers { min, max, idle_timeout_s } = workers;
+        check::within("idleTimeout", idle_timeout_s, 1..=3600)?;
+        let said = workers != Workers::default();
+        Ok(said.then_some(Self { min, max, idle_timeout: idle_timeout_s }))
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GpuBody {
+    pools: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    excluded_types: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allowed_cuda_versions: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_cuda_version: Option<String>,
+}
+
+impl TryFrom<Gpu> for GpuBody {
+    type Error = Error;
+
+    fn try_from(gpu: Gpu) -> Outcome<Self> {
+        let Gpu { pool_ids, excluded_type_ids, type_ids, count, allowed_cuda_versions, min_cuda_version } =
+            gpu;
+        by_pool(!type_ids.is_empty())?;
+        selection(Some(&pool_ids), Some(&excluded_type_ids))?;
+        check::at_least("gpuCount", count, 1)?;
+        check::cuda_choice(Some(&allowed_cuda_versions), min_cuda_version.as_deref())?;
+        Ok(Self {
+            pools: pool_ids,
+            excluded_types: excluded_type_ids,
+            count,
+            allowed_cuda_versions,
+            min_cuda_version,
+        })
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GpuChangeBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pools: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    excluded_types: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed_cuda_versions: Option<Vec<String>>,
+    /// `""` clears.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_cuda_version: Option<String>,
+}
+
+impl GpuChangeBody {
+    /// Nothing when nothing is said: a count or a CUDA version may go alone.
+    fn of(change: GpuChange) -> Outcome<Option<Self>> {
+        if change == GpuChange::default() {
+            return Ok(None);
+        }
+        let GpuChange {
+            pool_ids,
+            excluded_type_ids,
+            type_ids,
+            count,
+            allowed_cuda_versions,
+            min_cuda_version,
+        } = change;
+        by_pool(type_ids.is_some())?;
+        selection(pool_ids.as_deref(), excluded_type_ids.as_deref())?;
+        check::at_least("gpuCount", count, 1)?;
+        let min_cuda_version = min_cuda_version.map(Change::into_nullable);
+        check::cuda_choice(
+            allowed_cuda_versions.as_deref(),
+            min_cuda_version.as_ref().and_then(Option::as_deref),
+        )?;
+        Ok(Some(Self {
+            pools: pool_ids,
+            excluded_types: excluded_type_ids,
+            count,
+            allowed_cuda_versions,
+            min_cuda_version: min_cuda_version.map(Option::unwrap_or_default),
+        }))
+    }
+}
+
+fn by_pool(types_given: bool) -> Outcome<()> {
+    if !types_given {
+        return Ok(());
+    }
+    Err(Error::Unmappable {
+        field: "gpuTypeIds",
+        why: "REST v2 selects endpoint GPUs by pool; give gpuPoolIds, and excludeGpuTypeIds for types you do not want",
+    })
+}
+
+/// Pools and exclusions replace each other's whole selection, so exclusions never go alone.
+fn selection(pools: Option<&[String]>, excluded: Option<&[String]>) -> Outcome<()> {
+    match pools {
+        Some(pools) if pools.is_empty() || pools.iter().any(|pool| pool.trim().is_empty()) => {
+            check::refuse("gpuPoolIds", "must name at least one GPU pool, such as AMPERE_80")
+        }
+        None if excluded.is_some() => {
+            check::refuse("excludeGpuTypeIds", "goes only with gpuPoolIds; give the pools again")
+        }
+        _ => excludable(excluded.unwrap_or_default()),
+    }
+}
+
+fn excludable(types: &[String]) -> Outcome<()> {
+    let fine = |id: &String| id.trim_start().starts_with(char::is_alphanumeric);
+    if !types.iter().all(fine) {
+        return check::refuse("excludeGpuTypeIds", "must hold GPU type ids, without a leading `-`");
+    }
+    distinct("excludeGpuTypeIds", types)
+}
+
+fn distinct<T: PartialEq>(field: &'static str, items: &[T]) -> Outcome<()> {
+    let repeated = |(at, item): (usize, &T)| items.iter().take(at).any(|before| before == item);
+    if items.iter().enumerate().any(repeated) {
+        return check::refuse(field, "names the same thing twice");
+    }
+    Ok(())
+}
+
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CpuBody {
+    id: String,
+    vcpu_count: u32,
+}
+
+fn cpus(choices: Vec<Cpu>) -> Outcome<Vec<CpuBody>> {
+    let body = |Cpu { flavor_id, vcpu_count }| {
+        check::filled("cpuFlavorIds", &flavor_id)?;
+        check::at_least("vcpuCount", Some(vcpu_count), 2)?;
+        Ok(CpuBody { id: flavor_id, vcpu_count })
+    };
+    let bodies: Vec<CpuBody> = choices.into_iter().map(body).collect::<Outcome<_>>()?;
+    if bodies.is_empty() {
+        return check::refuse("cpuFlavorIds", "must name at least one CPU flavour");
+    }
+    distinct("cpuFlavorIds", &bodies)?;
+    Ok(bodies)
+}

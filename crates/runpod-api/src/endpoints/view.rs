@@ -1,0 +1,159 @@
+//! What is read of an endpoint, its workers, releases and builds.
+
+use serde::Deserialize;
+
+use super::input::Scaling;
+use crate::container::Env;
+use crate::view::lenient;
+
+/// The fields of an endpoint that callers act on. Only `id` is required of an answer.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Endpoint {
+    /// Endpoint id; also the id in the addresses of the Serverless runtime.
+    pub id: String,
+    /// Name.
+    #[serde(default, deserialize_with = "lenient")]
+    pub name: String,
+    /// `QUEUE` or `LOAD_BALANCER`. The contract does not require it.
+    #[serde(rename = "type", default)]
+    pub kind: Option<String>,
+    /// Image reference.
+    #[serde(default, deserialize_with = "lenient")]
+    pub image: String,
+    /// What the number of workers follows.
+    #[serde(default)]
+    pub scaling: Option<ScalingView>,
+    /// Number of workers.
+    #[serde(default, deserialize_with = "lenient")]
+    pub workers: WorkersView,
+    /// GPUs, unless it is a CPU endpoint.
+    #[serde(default)]
+    pub gpu: Option<GpuView>,
+    /// Environment variables.
+    #[serde(default, deserialize_with = "lenient")]
+    pub env: Env,
+    /// Network volumes that are attached, by id.
+    #[serde(default, deserialize_with = "lenient")]
+    pub network_volumes: Vec<String>,
+}
+
+/// What the number of workers follows, as read.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScalingView {
+    /// `QUEUE_DELAY` or `REQUEST_COUNT`.
+    #[serde(rename = "type", default, deserialize_with = "lenient")]
+    pub kind: String,
+    /// Seconds.
+    #[serde(default)]
+    pub queue_delay: Option<f64>,
+    /// Requests per worker.
+    #[serde(default)]
+    pub request_count: Option<u32>,
+}
+
+impl ScalingView {
+    /// The same as an input; a scaler that is not known has none.
+    #[must_use]
+    pub fn to_input(&self) -> Option<Scaling> {
+        match self.kind.as_str() {
+            "QUEUE_DELAY" => self.queue_delay.map(Scaling::QueueDelay),
+            "REQUEST_COUNT" => self.request_count.map(Scaling::RequestCount),
+            _ => None,
+        }
+    }
+}
+
+/// Number of workers, as read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkersView {
+    /// Always running.
+    #[serde(default)]
+    pub min: Option<u32>,
+    /// Most at a time.
+    #[serde(default)]
+    pub max: Option<u32>,
+    /// Seconds without work before a worker stops.
+    #[serde(default)]
+    pub idle_timeout: Option<u32>,
+}
+
+/// GPUs of each worker, as read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GpuView {
+    /// GPU pools.
+    #[serde(default, deserialize_with = "lenient")]
+    pub pools: Vec<String>,
+    /// GPU types of these pools that are excluded.
+    #[serde(default, deserialize_with = "lenient")]
+    pub excluded_types: Vec<String>,
+    /// GPUs per worker.
+    #[serde(default)]
+    pub count: Option<u32>,
+    /// Host CUDA versions accepted; empty means any.
+    #[serde(default, deserialize_with = "lenient")]
+    pub allowed_cuda_versions: Vec<String>,
+    /// Lowest host CUDA version.
+    #[serde(default)]
+    pub min_cuda_version: Option<String>,
+}
+
+/// A worker.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Worker {
+    /// Worker id.
+    pub id: String,
+    /// `RUNNING`, `IDLE`, `INITIALIZING`, `THROTTLED` or `UNHEALTHY`.
+    #[serde(default, deserialize_with = "lenient")]
+    pub status: String,
+    /// Whether it still runs an older release.
+    #[serde(default, deserialize_with = "lenient")]
+    pub is_stale: bool,
+}
+
+/// A release of an endpoint.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Release {
+    /// Release id.
+    pub id: String,
+    /// Version number, counting up.
+    #[serde(default)]
+    pub version: Option<u64>,
+}
+
+/// A build of an endpoint that is made from a repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Build {
+    /// Build id.
+    pub id: String,
+    /// `PENDING`, `BUILDING`, `UPLOADING`, `TESTING`, or an end: `COMPLETED`, `FAILED`, `CANCELLED`, `TEST_FAILED`.
+    #[serde(default, deserialize_with = "lenient")]
+    pub status: String,
+    /// What went wrong.
+    #[serde(default)]
+    pub error: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_reads_with_an_id_alone() {
+        let bare: Endpoint = serde_json::from_str(r#"{"id":"e"}"#).expect("an id is enough");
+        let nulls = r#"{"id":"e","gpu":null,"env":null,"workers":null,"networkVolumes":null,"scaling":null}"#;
+        assert_eq!(bare, serde_json::from_str(nulls).expect("null is absent"));
+    }
+
+    #[test]
+    fn a_scaler_that_is_read_can_be_sent_again() {
+        let read = |text| serde_json::from_str::<ScalingView>(text).expect("a view").to_input();
+        assert_eq!(read(r#"{"type":"QUEUE_DELAY","queueDelay":4}"#), Some(Scaling::QueueDelay(4.0)));
+        assert_eq!(read(r#"{"type":"REQUEST_COUNT","requestCount":3}"#), Some(Scaling::RequestCount(3)));
+        assert_eq!(read(r#"{"type":"SOMETHING_NEW","target":3}"#), None);
+    }
+}

@@ -1,0 +1,100 @@
+//! Network volumes: storage of a data centre that outlives every Pod.
+
+mod v2;
+
+use serde::Deserialize;
+
+use crate::client::Outcome;
+use crate::id::Id;
+use crate::listing::Listing;
+use crate::mapped::Mapped;
+use crate::view::lenient;
+use crate::wire::{Request, Wire};
+use crate::word::Tier;
+
+/// The fields of a network volume that callers act on. Only `id` is required of an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Volume {
+    /// Network volume id.
+    pub id: String,
+    /// Name.
+    #[serde(default, deserialize_with = "lenient")]
+    pub name: String,
+    /// Size in GB.
+    #[serde(default)]
+    pub size: Option<u32>,
+    /// Data centre it lives in.
+    #[serde(default, deserialize_with = "lenient")]
+    pub data_center: String,
+}
+
+/// A network volume to be created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Create {
+    /// Name.
+    pub name: String,
+    /// Size in GB, 10 to 4096.
+    pub size_gb: u32,
+    /// Data centre; cannot change later.
+    pub data_center_id: String,
+    /// Speed class; the data centre's own unless said, cannot change later.
+    pub tier: Option<Tier>,
+}
+
+/// What to change on a network volume. `None` leaves a field as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Update {
+    /// New name.
+    pub name: Option<String>,
+    /// New size in GB, 10 to 4096. It only grows; the API answers 400 to a smaller one.
+    pub size_gb: Option<u32>,
+}
+
+/// Calls on network volumes.
+#[derive(Clone, Copy, Debug)]
+pub struct Volumes<'a>(pub(crate) &'a Wire);
+
+impl Volumes<'_> {
+    /// All network volumes; the API does not page them (operation `listNetworkVolumes`; rows read as [`Volume`]).
+    ///
+    /// # Errors
+    /// See [`crate::Error`].
+    pub async fn list(&self) -> Outcome<Listing> {
+        Listing::read(&self.0.send(&v2::LIST, Request::to(&[])).await?, "networkVolumes")
+    }
+
+    /// One network volume (operation `getNetworkVolume`).
+    ///
+    /// # Errors
+    /// See [`crate::Error`].
+    pub async fn get(&self, id: &Id) -> Outcome<Mapped<Volume>> {
+        Mapped::read(&self.0.send(&v2::GET, Request::to(&[id.into()])).await?)
+    }
+
+    /// Creates a network volume (operation `createNetworkVolume`). Not repeated on failure: it is billed at once.
+    ///
+    /// # Errors
+    /// See [`crate::Error`].
+    pub async fn create(&self, new: &Create) -> Outcome<Mapped<Volume>> {
+        let body = v2::VolumeCreate::try_from(new)?;
+        Mapped::read(&self.0.send(&v2::CREATE, Request::body(&[], &body)).await?)
+    }
+
+    /// Renames or grows a network volume (operation `updateNetworkVolume`).
+    ///
+    /// # Errors
+    /// See [`crate::Error`]; [`crate::Error::Argument`] when nothing would change.
+    pub async fn update(&self, id: &Id, change: &Update) -> Outcome<Mapped<Volume>> {
+        let body = v2::VolumeUpdate::try_from(change)?;
+        Mapped::read(&self.0.send(&v2::UPDATE, Request::body(&[id.into()], &body)).await?)
+    }
+
+    /// Deletes a network volume and all it holds (operation `deleteNetworkVolume`).
+    ///
+    /// # Errors
+    /// See [`crate::Error`]; 404 when there is none.
+    pub async fn delete(&self, id: &Id) -> Outcome<()> {
+        self.0.send(&v2::DELETE, Request::to(&[id.into()])).await.map(drop)
+    }
+}
