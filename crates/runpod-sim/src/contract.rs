@@ -186,3 +186,6 @@ fn wrong_media(declared: &[Media], got: Option<&str>) -> Problem {
     let got = got.unwrap_or("none");
     Problem::new("header 'Content-Type'", format!("got {got}, want {}", want.join(" or ")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,10 @@ fn one(contract: &Contract, parameter: &Parameter, given: &[&str]) -> Vec<Proble
     let schema = contract.shapes.schema(parameter.slot);
     let is_list = admits(contract, schema, "array");
     let value = match given {
-        [] if parameter.is_required() => return vec![Problem::new(at, "is required, but is missing")],
+        [] if parameter.is_required() && parameter.place() == Place::Query => {
+            return vec![Problem::new(at, "is required, but is missing")];
+        }
+        // Without its path parameters a request would not have come here.
         [] => return Vec::new(),
         [_, _, ..] if !(is_list && parameter.explodes()) => {
             return vec![Problem::new(at, "is not exploded, but is specified multiple times")];
