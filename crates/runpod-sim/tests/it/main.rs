@@ -1,4 +1,12 @@
-//! Laws of the twin and of the contract it learns from.
+//! Stories about the twin, and laws of the twin and of the contract it learns from.
 
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod desk;
+#[cfg(test)]
+mod door;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod volumes;

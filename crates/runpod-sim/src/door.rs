@@ -1,0 +1,212 @@
+//! The way in: every request passes here, in this order.
+//!
+//! Size, trouble, key, path, rate, contract; then the handler. Each step may answer instead of the next.
+
+mod mischief;
+
+use axum::body::{Body, Bytes};
+use http::request::Parts;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::contract::{self, Operation, Route};
+use crate::faults::Asked;
+use crate::refusal::Refusal;
+use crate::rest_v2::{self, Call};
+use crate::settings::Without;
+use crate::twin::Twin;
+use crate::{control, journal, rates};
+
+/// The connection is to be closed without an answer.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("cut by a scripted fault")]
+pub(crate) struct Cut;
+
+/// Bytes that the body of `createPod` may have; checked before the key (contract, 413).
+pub(crate) const POD_BODY: usize = 102_400;
+
+/// Bytes that any other body may have: a secret of 16 MiB and what is around it.
+const ANY_BODY: usize = 17 << 20;
+
+const CONTROL: &str = "/__sandbox/";
+
+/// Answers a request, or says that its connection is to be cut.
+pub(crate) async fn enter(twin: &Twin, request: Request<Body>) -> Result<Response<Body>, Cut> {
+    let (head, body) = request.into_parts();
+    if head.uri.path().starts_with(CONTROL) {
+        return Ok(control::answer(twin, &head, read(body, ANY_BODY).await));
+    }
+    twin.catch_up();
+    let route = contract::v2().route(&head.method, head.uri.path());
+    let operation = match &route {
+        Route::Found { operation, .. } => Some(operation.id()),
+        _ => None,
+    };
+    let limit = if operation == Some("createPod") { POD_BODY } else { ANY_BODY };
+    let body = read(body, limit).await;
+    let value = body.as_ref().ok().and_then(|body| serde_json::from_slice::<Value>(body).ok());
+    let number = twin.journal().received(journal::entry(&head, operation, value.as_ref()));
+    let visitor = Visitor { twin, head: &head, route, value, body };
+    let response = visitor.pass(operation).await?;
+    twin.journal().answered(number, response.status().as_u16());
+    Ok(response)
+}
+
+/// A request on its way in.
+struct Visitor<'v> {
+    twin: &'v Twin,
+    head: &'v Parts,
+    route: Route<'static>,
+    /// The body as JSON, where it is that.
+    value: Option<Value>,
+    body: Result<Bytes, Refusal>,
+}
+
+impl Visitor<'_> {
+    async fn pass(self, operation: Option<&str>) -> Result<Response<Body>, Cut> {
+        let asked = Asked { operation, method: self.head.method.as_str(), path: self.head.uri.path() };
+        match self.twin.faults().strike(&asked, self.twin.clock().now()) {
+            Some(action) => mischief::act(self.twin, action, || self.honest(operation)).await,
+            None => Ok(self.honest(operation)),
+        }
+    }
+
+    /// The answer without any trouble.
+    fn honest(&self, operation: Option<&str>) -> Response<Body> {
+        let (said, windows) = self.decide();
+        let status = said.as_ref().map_or_else(|refusal| refusal.status, |answer| answer.status);
+        let mut response = write(said);
+        if let Some(windows) = windows.filter(|_| shows_rates(operation, status)) {
+            let headers = response.headers_mut();
+            if let Ok(left) = HeaderValue::try_from(rates::header(&windows)) {
+                headers.insert("ratelimit", left);
+            }
+            headers.insert("ratelimit-policy", HeaderValue::from_static(rates::POLICY_TEXT));
+        }
+        response
+    }
+
+    /// What is answered, and the rate windows of whoever asked.
+    fn decide(&self) -> (Result<Answer, Refusal>, Option<[rates::Left; 3]>) {
+        let body = match &self.body {
+            Ok(body) => body,
+            Err(refusal) => return (Err(refusal.clone()), None),
+        };
+        let Some((key, windows)) = self.let_in() else { return (Err(Refusal::unauthorized()), None) };
+        let exhausted = rates::exhausted(&windows).filter(|_| self.twin.settings().enforce_rate_limits);
+        if let Some(window) = exhausted {
+            return (Err(Refusal::too_fast(window.name, window.seconds)), Some(windows));
+        }
+        (self.handle(key, body), Some(windows))
+    }
+
+    /// The key, when it opens an account, and that account's windows with this request counted.
+    fn let_in(&self) -> Option<(&str, [rates::Left; 3])> {
+        let sent = self.head.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+        let key = sent.strip_prefix("Bearer ")?;
+        let now = self.twin.clock().now();
+        let mut world = self.twin.world();
+        Some((key, world.visit(key, now)?.account.rates.count(now)))
+    }
+
+    fn handle(&self, key: &str, body: &Bytes) -> Result<Answer, Refusal> {
+        let (operation, params) = match &self.route {
+            Route::Found { operation, params } => (*operation, params),
+            Route::WrongMethod { allow } => return Err(Refusal::wrong_method(allow)),
+            Route::Nothing => return Err(Refusal::no_such_path()),
+        };
+        self.check(operation, params, body)?;
+        let handler = rest_v2::handler(operation.id())
+            .ok_or_else(|| Refusal::broken(format!("operation {} has no handler", operation.id())))?;
+        let (twin, now) = (self.twin, self.twin.clock().now());
+        let mut world = twin.world();
+        let visit = world.visit(key, now).ok_or_else(Refusal::unauthorized)?;
+        let (query, body) = (self.head.uri.query(), self.value.as_ref());
+        let without = &twin.settings().without;
+        handler(Call { visit, params, query, body, operation: operation.id(), without })
+    }
+
+    /// Whether the request fits the contract, and what this host knows of it.
+    fn check(
+        &self,
+        operation: &'static Operation,
+        params: &[(String, String)],
+        body: &Bytes,
+    ) -> Result<(), Refusal> {
+        if !body.is_empty() && self.value.is_none() {
+            return Err(Refusal::unfit(vec!["$: the body is not valid JSON".to_owned()]));
+        }
+        let content_type = self.head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let request = contract::Request {
+            params,
+            query: self.head.uri.query(),
+            content_type,
+            body: self.value.as_ref(),
+        };
+        let problems = contract::v2().check_request(operation, &request);
+        let mut errors: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        errors.extend(self.unlearnt());
+        if errors.is_empty() { Ok(()) } else { Err(Refusal::unfit(errors)) }
+    }
+
+    /// What an older host would not know in this body.
+    fn unlearnt(&self) -> impl Iterator<Item = String> {
+        let body = self.value.as_ref();
+        let properties =
+            self.twin.settings().without.iter().filter_map(|feature: &Without| feature.property());
+        properties
+            .filter(move |property| body.is_some_and(|body| body.get(property).is_some()))
+            .map(|property| format!("$: additional properties '{property}' not allowed"))
+    }
+}
+
+/// Reads a body to its end, but not beyond the limit.
+async fn read(body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    axum::body::to_bytes(body, limit).await.map_err(|_| Refusal::too_large(limit))
+}
+
+/// Which answers carry rate headers (contract v2): not those of clusters, and not a few others.
+fn shows_rates(operation: Option<&str>, status: StatusCode) -> bool {
+    let operation = operation.unwrap_or_default();
+    let silent = match status {
+        StatusCode::UNAUTHORIZED | StatusCode::PAYLOAD_TOO_LARGE => true,
+        StatusCode::CONFLICT => matches!(operation, "updatePod" | "deletePod" | "createSecret"),
+        _ => false,
+    };
+    !silent && !operation.contains("Cluster") || operation == "listClusterBilling"
+}
+
+fn write(said: Result<Answer, Refusal>) -> Response<Body> {
+    let refusal = match said {
+        Ok(answer) => return success(answer),
+        Err(refusal) => refusal,
+    };
+    let mut response = respond(refusal.status, "application/problem+json", refusal.problem());
+    let headers = response.headers_mut();
+    let retry_after = refusal.retry_after.map(HeaderValue::from).map(|value| (header::RETRY_AFTER, value));
+    let allow = refusal.allow.and_then(|allow| HeaderValue::try_from(allow).ok());
+    headers.extend(retry_after.into_iter().chain(allow.map(|value| (header::ALLOW, value))));
+    response
+}
+
+fn success(answer: Answer) -> Response<Body> {
+    if answer.status == StatusCode::NO_CONTENT {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = answer.status;
+        return response;
+    }
+    respond(answer.status, "application/json", answer.body)
+}
+
+/// An answer with a body.
+pub(crate) fn respond(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<Body>,
+) -> Response<Body> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}

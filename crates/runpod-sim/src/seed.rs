@@ -1,0 +1,58 @@
+//! Named starting worlds.
+//!
+//! Prices and stock in them are illustrative: they come from public samples of 2025 and 2026 and promise
+//! nothing about what Runpod charges or has.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::clock::Time;
+use crate::world::World;
+
+/// The key that opens the demo account in every seed. It is no key of Runpod's and opens nothing there.
+pub const DEMO_KEY: &str = "rpa_SANDBOX0DEMO0KEY0OPENS0NOTHING0AT0RUNPOD";
+
+/// The user behind [`DEMO_KEY`].
+pub(crate) const DEMO_USER: &str = "user_sandbox";
+
+/// The number from which ids, stock and boot times of the seeds follow.
+const NUMBER: u64 = 0x52_50_4f_44;
+
+/// A named starting world.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Seed {
+    /// One account with nothing in it but money.
+    Empty,
+    /// A small account that has been lived in: Pods in several states, endpoints, volumes, a bill.
+    #[default]
+    Demo,
+    /// Hundreds of Pods and tens of endpoints.
+    Busy,
+}
+
+impl Seed {
+    /// The world of this name at an instant.
+    pub(crate) fn world(self, _now: Time) -> World {
+        let mut world = World::new(NUMBER);
+        world.open(DEMO_USER, DEMO_KEY);
+        world
+    }
+}
+
+const WORDS: &[(&str, Seed)] = &[("empty", Seed::Empty), ("demo", Seed::Demo), ("busy", Seed::Busy)];
+
+impl FromStr for Seed {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = WORDS.iter().find(|(word, _)| *word == text);
+        let refuse = || format!("`{text}` is no seed; there are `empty`, `demo` and `busy`");
+        found.map(|(_, seed)| *seed).ok_or_else(refuse)
+    }
+}
+
+impl fmt::Display for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(WORDS.iter().find(|(_, seed)| seed == self).map_or("", |(word, _)| word))
+    }
+}

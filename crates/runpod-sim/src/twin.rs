@@ -1,0 +1,136 @@
+//! The twin itself: a world, a clock, a journal, and one function from request to answer. No socket.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::body::Body;
+use http::{Request, Response};
+
+use crate::clock::Clock;
+use crate::door;
+use crate::faults::{Action, Faults};
+use crate::journal::Journal;
+use crate::seed::{DEMO_KEY, DEMO_USER};
+use crate::settings::Settings;
+use crate::world::World;
+
+/// A Runpod in memory, without a socket. Clones are the same twin.
+#[derive(Clone)]
+pub struct Twin(Arc<Parts>);
+
+struct Parts {
+    settings: Settings,
+    clock: Clock,
+    world: Mutex<World>,
+    journal: Journal,
+    faults: Faults,
+}
+
+impl std::fmt::Debug for Twin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Twin").field("settings", &self.0.settings).field("clock", &self.0.clock).finish()
+    }
+}
+
+impl Twin {
+    /// A twin set up like this. Takes well under a millisecond.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        let clock = Clock::new(settings.pace);
+        let world = Mutex::new(settings.seed.world(clock.now()));
+        let (journal, faults) = (Journal::default(), Faults::default());
+        faults.begin(&settings.scenario, clock.now());
+        Self(Arc::new(Parts { settings, clock, world, journal, faults }))
+    }
+
+    /// The key of the seeded account.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        DEMO_KEY
+    }
+
+    /// Lets another key open the seeded account.
+    pub fn add_key(&self, key: &str) {
+        self.world().open(DEMO_USER, key);
+    }
+
+    /// Opens another account, with nothing in it, behind a key of its own.
+    pub fn add_account(&self, user: &str, key: &str) {
+        self.world().open(user, key);
+    }
+
+    /// The clock; moving it moves everything.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.0.clock.clone()
+    }
+
+    /// What was received.
+    #[must_use]
+    pub fn journal(&self) -> Journal {
+        self.0.journal.clone()
+    }
+
+    /// Scripted trouble.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
+        self.0.faults.clone()
+    }
+
+    /// Starts anew: the seed's world, an empty journal, the scenario from its beginning. The clock goes on.
+    pub fn reset(&self) {
+        let now = self.0.clock.now();
+        *self.world() = self.0.settings.seed.world(now);
+        self.0.journal.clear();
+        self.0.faults.clear();
+        self.0.faults.begin(&self.0.settings.scenario, now);
+    }
+
+    /// Answers one request, in process.
+    ///
+    /// A scripted cut of the connection, which only a socket can show, becomes a body that fails at once.
+    pub async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        door::enter(self, request).await.unwrap_or_else(|door::Cut| {
+            Response::new(Body::from_stream(futures_util::stream::iter([Err::<&[u8], _>(door::Cut)])))
+        })
+    }
+
+    /// The twin as an axum router, for embedding it in another server or calling it without a socket.
+    ///
+    /// To serve it over TLS or any other stream of bytes, [`serve`](Self::serve) is simpler.
+    pub fn router(&self) -> Router {
+        let twin = self.clone();
+        Router::new().fallback(move |request: Request<Body>| {
+            let twin = twin.clone();
+            async move { twin.answer(request).await }
+        })
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The world. Never held across an await: what asks it is not asynchronous.
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the changes of the world happen whose time has come.
+    pub(crate) fn catch_up(&self) {
+        for action in self.0.faults.due(self.0.clock.now()) {
+            self.change(action);
+        }
+    }
+
+    fn change(&self, action: Action) {
+        let now = self.0.clock.now();
+        let mut world = self.world();
+        match action {
+            Action::SoldOut { gpu } => world.ground.trouble.sold_out.push(gpu),
+            Action::UnpullableImage { image } => world.ground.trouble.unpullable.push(image),
+            Action::CrashLoop { endpoint } => world.ground.trouble.crash_looping.push(endpoint),
+            Action::Balance { usd } => world.leave_everybody(usd, now),
+            _ => {}
+        }
+    }
+}

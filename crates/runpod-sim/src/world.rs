@@ -1,0 +1,167 @@
+//! The whole state of the imitated service. No HTTP in it, and no clock: every question brings its instant.
+//!
+//! A [`World`] holds accounts and what they share. One resource's rules and transitions live in one file
+//! below; they are methods of a [`Visit`], which is one account at one instant. What changes with time alone
+//! (a Pod that starts, a bill that grows) is computed from the instants of the events when somebody looks, so
+//! moving the clock is all it takes.
+
+pub(crate) mod catalog;
+pub(crate) mod container;
+pub(crate) mod meter;
+pub(crate) mod mounts;
+pub(crate) mod prices;
+pub(crate) mod registries;
+pub(crate) mod templates;
+pub(crate) mod volumes;
+
+use std::collections::BTreeMap;
+
+use crate::clock::Time;
+use crate::ids::Ids;
+use crate::rates::Rates;
+use crate::world::meter::Meter;
+use crate::world::registries::Registry;
+use crate::world::templates::{Source, Template};
+use crate::world::volumes::Volume;
+
+/// What a new account has, in US dollars.
+const WELCOME: f64 = 500.0;
+
+/// Everything: the accounts and the ground that they share.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) accounts: BTreeMap<String, Account>,
+    /// API keys and the ids of the accounts that they open.
+    keys: BTreeMap<String, String>,
+    pub(crate) ground: Ground,
+}
+
+/// What all accounts share.
+#[derive(Debug)]
+pub(crate) struct Ground {
+    /// The number from which ids, stock and boot times follow.
+    pub(crate) seed: u64,
+    pub(crate) ids: Ids,
+    pub(crate) trouble: Trouble,
+    pub(crate) public_templates: Vec<(Source, Template)>,
+    born: u64,
+}
+
+/// Standing trouble, as patterns in which `*` stands for any text.
+#[derive(Debug, Default)]
+pub(crate) struct Trouble {
+    /// GPU types of which nothing is left.
+    pub(crate) sold_out: Vec<String>,
+    /// Images that cannot be pulled.
+    pub(crate) unpullable: Vec<String>,
+    /// Endpoints, by id or name, whose workers die soon after they start.
+    pub(crate) crash_looping: Vec<String>,
+}
+
+impl Ground {
+    /// The place of a new resource in the order of creation; lists show the highest first.
+    pub(crate) fn next_birth(&mut self) -> u64 {
+        self.born += 1;
+        self.born
+    }
+}
+
+/// What belongs to one user.
+#[derive(Debug, Default)]
+pub(crate) struct Account {
+    /// `user_...`
+    pub(crate) id: String,
+    /// US dollars paid in over the account's whole life; what is left is this less what was spent.
+    pub(crate) funds: f64,
+    pub(crate) meter: Meter,
+    pub(crate) rates: Rates,
+    /// Public halves, one per line of an `authorized_keys` file.
+    pub(crate) ssh_keys: Vec<String>,
+    pub(crate) templates: BTreeMap<String, Template>,
+    pub(crate) registries: BTreeMap<String, Registry>,
+    pub(crate) volumes: BTreeMap<String, Volume>,
+}
+
+/// One account at one instant.
+#[derive(Debug)]
+pub(crate) struct Visit<'w> {
+    pub(crate) account: &'w mut Account,
+    pub(crate) ground: &'w mut Ground,
+    pub(crate) now: Time,
+}
+
+/// Why the world says no.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub(crate) enum Denied {
+    /// There is no such thing, or it is somebody else's.
+    #[error("{what} `{id}` not found")]
+    Missing { what: &'static str, id: String },
+    /// The parts of the request do not go together, or not with what exists.
+    #[error("{0}")]
+    Contradiction(String),
+    /// A value that the schema admits and the service cannot use; begins with the path of the field.
+    #[error("{0}")]
+    Unfit(String),
+    /// The state of the resource, or another resource, stands against it.
+    #[error("{0}")]
+    Conflict(String),
+    /// No machine fits; the text says what was looked for.
+    #[error("no instances available: {0}")]
+    SoldOut(String),
+    /// The account cannot pay.
+    #[error("insufficient balance: add funds before starting anything new")]
+    OutOfMoney,
+    /// The request is too large once its template is written into it.
+    #[error("request body exceeds the limit of {limit} bytes")]
+    TooLarge { limit: usize },
+}
+
+impl Denied {
+    pub(crate) fn missing(what: &'static str, id: impl Into<String>) -> Self {
+        Self::Missing { what, id: id.into() }
+    }
+
+    pub(crate) fn contradiction(text: impl Into<String>) -> Self {
+        Self::Contradiction(text.into())
+    }
+
+    pub(crate) fn conflict(text: impl Into<String>) -> Self {
+        Self::Conflict(text.into())
+    }
+}
+
+impl World {
+    /// A world with nothing in it, whose ids follow from the seed.
+    pub(crate) fn new(seed: u64) -> Self {
+        let (trouble, public_templates) = (Trouble::default(), Vec::new());
+        let ground = Ground { seed, ids: Ids::new(seed), trouble, public_templates, born: 0 };
+        Self { accounts: BTreeMap::new(), keys: BTreeMap::new(), ground }
+    }
+
+    /// Opens an account behind a key, or lets one more key open it.
+    pub(crate) fn open(&mut self, user: &str, key: &str) {
+        let account = Account { id: user.to_owned(), funds: WELCOME, ..Account::default() };
+        self.accounts.entry(user.to_owned()).or_insert(account);
+        self.keys.insert(key.to_owned(), user.to_owned());
+    }
+
+    /// The account behind a key, at an instant; none when the key opens nothing.
+    pub(crate) fn visit(&mut self, key: &str, now: Time) -> Option<Visit<'_>> {
+        let account = self.accounts.get_mut(self.keys.get(key)?)?;
+        Some(Visit { account, ground: &mut self.ground, now })
+    }
+
+    /// Leaves every account with so many US dollars.
+    pub(crate) fn leave_everybody(&mut self, usd: f64, now: Time) {
+        for account in self.accounts.values_mut() {
+            account.funds = usd + account.meter.spent(now);
+        }
+    }
+}
+
+impl Visit<'_> {
+    /// US dollars left.
+    pub(crate) fn balance(&self) -> f64 {
+        self.account.funds - self.account.meter.spent(self.now)
+    }
+}

@@ -1,0 +1,132 @@
+//! What ran, at what price, from when to when: the one source of every bill.
+//!
+//! A resource reports a [`Usage`] when something starts to cost money and closes it when that ends. Bills are
+//! computed from these intervals and from nothing else, so they reconcile with what ran by construction.
+
+use crate::clock::Time;
+
+/// An interval in which something cost the same amount per hour.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Usage {
+    pub(crate) payer: Payer,
+    /// The id of the resource that the bill names.
+    pub(crate) id: String,
+    pub(crate) charge: Charge,
+    /// US dollars per hour.
+    pub(crate) rate: f64,
+    pub(crate) from: Time,
+    /// The end, possibly in the future; none while no end is known.
+    pub(crate) to: Option<Time>,
+}
+
+/// Which of the bills an amount belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Payer {
+    Pod,
+    Serverless,
+    NetworkVolume,
+    Cluster,
+    PublicEndpoint,
+}
+
+/// What an amount is for. Not every payer knows every charge: volumes pay for storage only, and so on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Charge {
+    Gpu,
+    Cpu,
+    /// Container disks and persistent mounts.
+    Disk,
+    StandardStorage,
+    HighPerformanceStorage,
+    Networking,
+    /// Calls of public endpoints.
+    Calls,
+}
+
+impl Usage {
+    /// What the part of this usage inside a half-open window costs, as seen now.
+    pub(crate) fn cost(&self, (from, to): (Time, Time), now: Time) -> f64 {
+        let end = self.to.unwrap_or(now).min(now).min(to);
+        let span = end - self.from.max(from);
+        // Whole microseconds and a fraction: exact enough to reconcile to a millionth of a dollar.
+        span.num_microseconds().map_or(0.0, |micros| self.rate * (micros.max(0) as f64 / 3.6e9))
+    }
+}
+
+/// The usages of one account, in the order in which they were reported.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Meter {
+    usages: Vec<Usage>,
+}
+
+impl Meter {
+    /// Reports that something costs money from an instant on, or did so for a while.
+    pub(crate) fn record(&mut self, usage: Usage) {
+        self.usages.push(usage);
+    }
+
+    /// Ends whatever this resource still pays for, also what was to end later.
+    pub(crate) fn stop(&mut self, payer: Payer, id: &str, at: Time) {
+        let running = |usage: &&mut Usage| usage.payer == payer && usage.id == id && !usage.ended(at);
+        self.usages.iter_mut().filter(running).for_each(|usage| usage.to = Some(at.max(usage.from)));
+    }
+
+    /// Ends one kind of charge of this resource, so that it can go on at another price.
+    pub(crate) fn stop_charge(&mut self, (payer, id): (Payer, &str), charge: Charge, at: Time) {
+        let running = |usage: &&mut Usage| {
+            usage.payer == payer && usage.id == id && usage.charge == charge && !usage.ended(at)
+        };
+        self.usages.iter_mut().filter(running).for_each(|usage| usage.to = Some(at.max(usage.from)));
+    }
+
+    pub(crate) fn usages(&self) -> &[Usage] {
+        &self.usages
+    }
+
+    /// Everything spent until now.
+    pub(crate) fn spent(&self, now: Time) -> f64 {
+        self.usages.iter().map(|usage| usage.cost((Time::MIN_UTC, now), now)).sum()
+    }
+}
+
+impl Usage {
+    fn ended(&self, at: Time) -> bool {
+        self.to.is_some_and(|to| to <= at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+
+    fn hour(n: i64) -> Time {
+        Time::UNIX_EPOCH + TimeDelta::hours(n)
+    }
+
+    fn usage(from: i64, to: Option<i64>) -> Usage {
+        let (payer, charge) = (Payer::Pod, Charge::Gpu);
+        Usage { payer, id: "p".into(), charge, rate: 2.0, from: hour(from), to: to.map(hour) }
+    }
+
+    #[test]
+    fn an_open_usage_costs_until_now_and_no_longer() {
+        assert_eq!(usage(1, None).cost((hour(0), hour(9)), hour(4)), 6.0);
+        assert_eq!(usage(1, Some(7)).cost((hour(0), hour(9)), hour(4)), 6.0);
+    }
+
+    #[test]
+    fn a_window_cuts_on_both_sides() {
+        assert_eq!(usage(1, Some(7)).cost((hour(2), hour(3)), hour(9)), 2.0);
+        assert_eq!(usage(1, Some(2)).cost((hour(5), hour(6)), hour(9)), 0.0);
+    }
+
+    #[test]
+    fn a_stopped_resource_costs_no_more_even_if_an_end_was_planned() {
+        let mut meter = Meter::default();
+        meter.record(usage(0, None));
+        meter.record(usage(0, Some(100)));
+        meter.stop(Payer::Pod, "p", hour(1));
+        assert_eq!(meter.spent(hour(50)), 4.0);
+    }
+}

@@ -1,0 +1,64 @@
+//! What is mounted into a container: a disk of its own, or a network volume.
+
+use serde::{Deserialize, Serialize};
+
+/// A volume that belongs to one Pod and survives its restarts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Persistent {
+    /// Gigabytes.
+    pub(crate) size: u32,
+    pub(crate) path: String,
+}
+
+/// A network volume and where it is mounted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NetworkMount {
+    pub(crate) volume_id: String,
+    pub(crate) path: String,
+}
+
+/// What a Pod has mounted: at most one of the two kinds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Mount {
+    #[default]
+    Nothing,
+    Persistent(Persistent),
+    Network(NetworkMount),
+}
+
+/// `Mounts` of the contract, as requests and answers write it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mounts {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) persistent: Option<Persistent>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) network: Option<Vec<NetworkMount>>,
+}
+
+impl Mount {
+    /// As an answer writes it.
+    pub(crate) fn spell(&self) -> Mounts {
+        match self {
+            Mount::Nothing => Mounts::default(),
+            Mount::Persistent(mount) => Mounts { persistent: Some(mount.clone()), network: None },
+            Mount::Network(mount) => Mounts { persistent: None, network: Some(vec![mount.clone()]) },
+        }
+    }
+
+    /// Gigabytes of a disk of its own.
+    pub(crate) fn gigabytes(&self) -> u32 {
+        match self {
+            Mount::Persistent(mount) => mount.size,
+            Mount::Nothing | Mount::Network(_) => 0,
+        }
+    }
+
+    /// The network volume that is mounted.
+    pub(crate) fn volume(&self) -> Option<&str> {
+        match self {
+            Mount::Network(mount) => Some(&mount.volume_id),
+            Mount::Nothing | Mount::Persistent(_) => None,
+        }
+    }
+}
