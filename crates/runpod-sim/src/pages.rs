@@ -15,6 +15,13 @@ pub(crate) struct Pagination {
     has_next_page: bool,
 }
 
+impl Pagination {
+    /// There is no further page.
+    pub(crate) fn last() -> Self {
+        Self { next_cursor: None, has_next_page: false }
+    }
+}
+
 /// Which part of a list was asked for.
 #[derive(Debug)]
 pub(crate) struct Page {

@@ -3,6 +3,10 @@
 //! A handler reads the request, asks the world and spells the answer; no rule is decided here. The door has
 //! already checked key and contract when a handler is called.
 
+mod account;
+mod container;
+mod registries;
+mod templates;
 mod volumes;
 
 use std::collections::HashMap;
@@ -34,7 +38,9 @@ pub(crate) type Handler = fn(Call<'_>) -> Result<Answer, Refusal>;
 type Routes = &'static [(&'static str, Handler)];
 
 static HANDLERS: LazyLock<HashMap<&'static str, Handler>> =
-    LazyLock::new(|| [volumes::ROUTES].into_iter().flatten().copied().collect());
+    LazyLock::new(|| ROUTES.iter().copied().flatten().copied().collect());
+
+static ROUTES: &[Routes] = &[account::ROUTES, registries::ROUTES, templates::ROUTES, volumes::ROUTES];
 
 /// The function that answers this operation.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {

@@ -7,10 +7,12 @@
 
 pub(crate) mod catalog;
 pub(crate) mod container;
+pub(crate) mod delegations;
 pub(crate) mod meter;
 pub(crate) mod mounts;
 pub(crate) mod prices;
 pub(crate) mod registries;
+pub(crate) mod secrets;
 pub(crate) mod templates;
 pub(crate) mod volumes;
 
@@ -19,8 +21,10 @@ use std::collections::BTreeMap;
 use crate::clock::Time;
 use crate::ids::Ids;
 use crate::rates::Rates;
+use crate::world::delegations::Delegation;
 use crate::world::meter::Meter;
 use crate::world::registries::Registry;
+use crate::world::secrets::Secret;
 use crate::world::templates::{Source, Template};
 use crate::world::volumes::Volume;
 
@@ -79,6 +83,8 @@ pub(crate) struct Account {
     pub(crate) ssh_keys: Vec<String>,
     pub(crate) templates: BTreeMap<String, Template>,
     pub(crate) registries: BTreeMap<String, Registry>,
+    pub(crate) delegations: BTreeMap<String, Delegation>,
+    pub(crate) secrets: BTreeMap<String, Secret>,
     pub(crate) volumes: BTreeMap<String, Volume>,
 }
 
@@ -133,7 +139,7 @@ impl Denied {
 impl World {
     /// A world with nothing in it, whose ids follow from the seed.
     pub(crate) fn new(seed: u64) -> Self {
-        let (trouble, public_templates) = (Trouble::default(), Vec::new());
+        let (trouble, public_templates) = (Trouble::default(), templates::stock());
         let ground = Ground { seed, ids: Ids::new(seed), trouble, public_templates, born: 0 };
         Self { accounts: BTreeMap::new(), keys: BTreeMap::new(), ground }
     }

@@ -1,5 +1,10 @@
 //! Credentials for private container registries.
+//!
+//! User name and password go in and never come out, so they are not even kept.
 
+use serde::Deserialize;
+
+use crate::world::container::Container;
 use crate::world::{Denied, Visit};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,8 +15,44 @@ pub(crate) struct Registry {
     pub(crate) name: String,
 }
 
+/// What is kept of `CreateRegistryRequest`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct NewRegistry {
+    name: String,
+}
+
 impl Visit<'_> {
+    /// The credentials, the newest first.
+    pub(crate) fn registries(&self) -> Vec<&Registry> {
+        let mut all: Vec<_> = self.account.registries.values().collect();
+        all.sort_by_key(|registry| std::cmp::Reverse(registry.born));
+        all
+    }
+
     pub(crate) fn registry(&self, id: &str) -> Result<&Registry, Denied> {
         self.account.registries.get(id).ok_or_else(|| Denied::missing("registry", id))
+    }
+
+    /// Refuses a container that names a credential which this account does not have.
+    pub(crate) fn check_registry(&self, container: &Container) -> Result<(), Denied> {
+        let unknown = container.registry.as_deref().filter(|id| self.registry(id).is_err());
+        unknown.map_or(Ok(()), |id| Err(Denied::contradiction(format!("no registry `{id}`"))))
+    }
+
+    pub(crate) fn create_registry(&mut self, new: NewRegistry) -> &Registry {
+        let id = format!("cl{}", self.ground.ids.short(23));
+        let born = self.ground.next_birth();
+        let registry = Registry { id: id.clone(), born, name: new.name };
+        self.account.registries.entry(id).or_insert(registry)
+    }
+
+    /// Templates that name it just lose it.
+    pub(crate) fn delete_registry(&mut self, id: &str) -> Result<(), Denied> {
+        self.registry(id)?;
+        self.account.registries.remove(id);
+        for template in self.account.templates.values_mut() {
+            template.container.registry.take_if(|held| held == id);
+        }
+        Ok(())
     }
 }

@@ -1,10 +1,17 @@
 //! Templates: container settings under a name, to be copied into Pods and endpoints.
 
+mod shelf;
+
 use serde::{Deserialize, Serialize};
 
-use crate::world::container::Container;
-use crate::world::mounts::Persistent;
+use crate::world::container::{Container, ContainerChange};
+use crate::world::mounts::{Mounts, Persistent};
 use crate::world::{Denied, Visit};
+
+pub(crate) use shelf::stock;
+
+/// The most that the public catalogue answers.
+const CATALOGUE: usize = 100;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template {
@@ -42,7 +49,94 @@ pub(crate) enum Source {
     Community,
 }
 
+/// `CreateTemplateRequest` and `UpdateTemplateRequest` of the contract.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TemplateChange {
+    name: Option<String>,
+    #[serde(flatten)]
+    container: ContainerChange,
+    /// An empty one keeps what there is, as it does for Pods.
+    mounts: Option<Mounts>,
+    serverless: Option<bool>,
+    public: Option<bool>,
+    category: Option<Category>,
+    start_ssh: Option<bool>,
+    start_jupyter: Option<bool>,
+    allowed_cuda_versions: Option<Vec<String>>,
+}
+
 impl Visit<'_> {
+    /// The account's own templates.
+    pub(crate) fn templates(&self) -> Vec<&Template> {
+        self.account.templates.values().collect()
+    }
+
+    /// The public templates of a source, the newest first.
+    pub(crate) fn public_templates(&self, source: Source) -> Vec<&Template> {
+        let fits = self.ground.public_templates.iter().filter(|(from, _)| *from == source);
+        let mut all: Vec<_> = fits.map(|(_, template)| template).collect();
+        all.sort_by_key(|template| std::cmp::Reverse(template.born));
+        all.truncate(CATALOGUE);
+        all
+    }
+
+    pub(crate) fn create_template(&mut self, new: TemplateChange) -> Result<&Template, Denied> {
+        let blank = Template {
+            id: self.ground.ids.short(10),
+            born: self.ground.next_birth(),
+            name: String::new(),
+            container: Container::default(),
+            persistent: None,
+            serverless: false,
+            public: false,
+            category: Category::default(),
+            start_ssh: true,
+            start_jupyter: true,
+            allowed_cuda_versions: Vec::new(),
+        };
+        self.write_template(blank, new)
+    }
+
+    pub(crate) fn update_template(&mut self, id: &str, change: TemplateChange) -> Result<&Template, Denied> {
+        self.write_template(self.own_template(id)?.clone(), change)
+    }
+
+    pub(crate) fn delete_template(&mut self, id: &str) -> Result<(), Denied> {
+        self.own_template(id)?;
+        self.forget_template(id);
+        Ok(())
+    }
+
+    /// Takes an own template away, whoever refers to it.
+    pub(crate) fn forget_template(&mut self, id: &str) {
+        self.account.templates.remove(id);
+        self.ground.public_templates.retain(|(_, template)| template.id != id);
+    }
+
+    /// A public template of somebody else can be read, but for changing it is not there.
+    fn own_template(&self, id: &str) -> Result<&Template, Denied> {
+        self.account.templates.get(id).ok_or_else(|| Denied::missing("template", id))
+    }
+
+    /// A public one is shown to everybody, without the login of its owner.
+    fn write_template(
+        &mut self,
+        mut template: Template,
+        change: TemplateChange,
+    ) -> Result<&Template, Denied> {
+        template.apply(change)?;
+        self.check_registry(&template.container)?;
+        let id = template.id.clone();
+        self.forget_template(&id);
+        if template.public {
+            let mut shown = template.clone();
+            shown.container.registry = None;
+            self.ground.public_templates.push((Source::Community, shown));
+        }
+        Ok(self.account.templates.entry(id).or_insert(template))
+    }
+
     /// A template of the account or a public one.
     pub(crate) fn template(&self, id: &str) -> Result<&Template, Denied> {
         let public = || self.ground.public_templates.iter().find(|(_, template)| template.id == id);
@@ -62,5 +156,22 @@ impl Visit<'_> {
             kind(template.serverless),
             kind(serverless)
         )))
+    }
+}
+
+impl Template {
+    fn apply(&mut self, change: TemplateChange) -> Result<(), Denied> {
+        let TemplateChange { name, container, mounts, serverless, public, category, .. } = change;
+        self.container.apply(container)?;
+        self.name = name.unwrap_or(std::mem::take(&mut self.name));
+        self.persistent = mounts.and_then(|mounts| mounts.persistent).or(self.persistent.take());
+        self.serverless = serverless.unwrap_or(self.serverless);
+        self.public = public.unwrap_or(self.public);
+        self.category = category.unwrap_or(self.category);
+        self.start_ssh = change.start_ssh.unwrap_or(self.start_ssh);
+        self.start_jupyter = change.start_jupyter.unwrap_or(self.start_jupyter);
+        let cuda = change.allowed_cuda_versions;
+        self.allowed_cuda_versions = cuda.unwrap_or(std::mem::take(&mut self.allowed_cuda_versions));
+        Ok(())
     }
 }

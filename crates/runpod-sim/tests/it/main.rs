@@ -1,6 +1,8 @@
 //! Stories about the twin, and laws of the twin and of the contract it learns from.
 
 #[cfg(test)]
+mod account;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod desk;
@@ -8,5 +10,9 @@ mod desk;
 mod door;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod registries;
+#[cfg(test)]
+mod templates;
 #[cfg(test)]
 mod volumes;
