@@ -23,10 +23,23 @@ impl ApiKey {
         self.0.is_empty()
     }
 
-    /// A text with every occurrence of the key replaced.
+    /// A text with every occurrence of the key replaced, in whatever case it stands (hosts are lower-cased).
     pub(crate) fn hide_in(&self, text: &str) -> String {
         // A short key (a sandbox accepts any) would tear holes into ordinary words.
-        if self.0.len() < SHORTEST { text.to_owned() } else { text.replace(&*self.0, "[redacted]") }
+        if self.0.len() < SHORTEST {
+            return text.to_owned();
+        }
+        // ASCII case does not move byte positions.
+        let (lower, key) = (text.to_ascii_lowercase(), self.0.to_ascii_lowercase());
+        let mut hidden = String::with_capacity(text.len());
+        let mut from = 0;
+        for (at, found) in lower.match_indices(&key) {
+            hidden.push_str(text.get(from..at).unwrap_or_default());
+            hidden.push_str("[redacted]");
+            from = at + found.len();
+        }
+        hidden.push_str(text.get(from..).unwrap_or_default());
+        hidden
     }
 
     /// The key itself: for the `Authorization` header and for nothing else.
@@ -80,6 +93,7 @@ mod tests {
         let key = ApiKey::new(" rpa_CANARY0123456789\n");
         assert_eq!(format!("{key:?}"), "ApiKey([redacted])");
         assert_eq!(key.hide_in("got rpa_CANARY0123456789!"), "got [redacted]!");
+        assert_eq!(key.hide_in("RPA_canary0123456789rpa_CANARY0123456789é"), "[redacted][redacted]é");
         assert_eq!(ApiKey::new("key").hide_in("no such key"), "no such key");
         assert!(ApiKey::new(" \n").is_blank());
     }

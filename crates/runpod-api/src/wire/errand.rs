@@ -25,8 +25,8 @@ const JSON_CAP: usize = 32 * 1024 * 1024;
 const ERROR_CAP: usize = 64 * 1024;
 /// Longest wait for the words of an error whose status is already known.
 const ERROR_PATIENCE: Duration = Duration::from_secs(2);
-/// Longest description of a broken connection, in bytes.
-const WHY_CAP: usize = 300;
+/// Longest line of what others wrote, other than the words of an error, in bytes.
+const LINE_CAP: usize = 300;
 
 /// A request and what it needs to get through.
 #[derive(Debug)]
@@ -100,7 +100,7 @@ impl Errand {
         let op = self.parcel.op;
         if let Some(coding) = encoded(response.headers()) {
             let (operation, status) = (op.id, response.status().as_u16());
-            let why = format!("it is encoded as {coding}, which was not asked for");
+            let why = self.tidy(&format!("it is encoded as {coding}, which was not asked for"));
             return Err(Error::Shape { operation, status, why });
         }
         let too_large = || Error::TooLarge { operation: op.id, limit: JSON_CAP };
@@ -121,7 +121,7 @@ impl Errand {
         let location = response.headers().get(LOCATION).and_then(|l| l.to_str().ok());
         let to = location.and_then(|l| self.parcel.url.join(l).ok());
         let to = to.as_ref().and_then(|url| url.host_str());
-        let to = to.map_or("no readable address".to_owned(), |host| tidy(host, 255, None));
+        let to = to.map_or("no readable address".to_owned(), |host| self.tidy(host));
         Error::Redirected { operation: self.parcel.op.id, status: response.status().as_u16(), to }
     }
 
@@ -129,7 +129,7 @@ impl Errand {
         // A 429 is a definite no: nothing was carried out.
         self.sent.come_back();
         let Pace { after, sure, hint } = Pace::read(headers);
-        Error::TooFast { operation: self.parcel.op.id, after, sure, hint }
+        Error::TooFast { operation: self.parcel.op.id, after, sure, hint: self.tidy(&hint) }
     }
 
     /// The refusal in its own words, or without words when they do not come.
@@ -165,17 +165,21 @@ impl Errand {
             self.sent.come_back();
         }
         match distrust(&error) {
-            Some(why) => Error::Untrusted { operation: self.parcel.op.id, why },
+            Some(why) => Error::Untrusted { operation: self.parcel.op.id, why: self.tidy(&why) },
             None => self.broken(&chain(error)),
         }
     }
 
     fn broken(&self, why: &str) -> Error {
         let op = self.parcel.op;
-        let why = format!("{}: {why}", self.parcel.url.host_str().unwrap_or_default());
-        let why = tidy(&why, WHY_CAP, self.parcel.key.as_ref());
+        let why = self.tidy(&format!("{}: {why}", self.parcel.url.host_str().unwrap_or_default()));
         let (sent, write) = (self.sent.has_left(), op.repeat.changes());
         Error::Connection { operation: op.id, why, sent, write }
+    }
+
+    /// One line of what others wrote, without the key.
+    fn tidy(&self, text: &str) -> String {
+        tidy(text, LINE_CAP, self.parcel.key.as_ref())
     }
 }
 
@@ -191,9 +195,9 @@ async fn words(response: &mut reqwest::Response, body: &mut Vec<u8>) {
 }
 
 /// A content coding other than none. None is asked for, so a coded body is not Runpod's doing.
-fn encoded(headers: &HeaderMap) -> Option<String> {
+fn encoded(headers: &HeaderMap) -> Option<&str> {
     let coding = headers.get(CONTENT_ENCODING)?.to_str().unwrap_or("something unreadable");
-    (!coding.eq_ignore_ascii_case("identity")).then(|| tidy(coding, 32, None))
+    (!coding.eq_ignore_ascii_case("identity")).then_some(coding)
 }
 
 /// The causes of an error in one line. The address stands in the first one only, and is left out.
@@ -212,13 +216,18 @@ fn chain(error: reqwest::Error) -> String {
 fn distrust(error: &reqwest::Error) -> Option<String> {
     let mut cause = error.source();
     while let Some(error) = cause {
-        // An io::Error hides the error it was made of from its chain.
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls = inner.and_then(|e| e.downcast_ref()).or_else(|| error.downcast_ref::<rustls::Error>());
-        if let Some(rustls::Error::InvalidCertificate(why)) = tls {
-            return Some(tidy(&why.to_string(), WHY_CAP, None));
+        if let Some(rustls::Error::InvalidCertificate(why)) = unwrapped(error).downcast_ref() {
+            return Some(why.to_string());
         }
         cause = error.source();
     }
     None
+}
+
+/// The error an `io::Error` was made of; its chain of causes leaves that one out.
+fn unwrapped<'a>(mut error: &'a (dyn std::error::Error + 'static)) -> &'a (dyn std::error::Error + 'static) {
+    while let Some(inner) = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        error = inner;
+    }
+    error
 }
