@@ -55,6 +55,12 @@ impl Reply {
         Self::done(id).note(format!("`{id}` did not exist any more; nothing was left to delete"))
     }
 
+    /// The id of what the reply is about, if it is about one thing.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.fields.get("id")?.as_str()
+    }
+
     /// The same with one more field.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {

@@ -1,8 +1,11 @@
 //! The list of all tools, in the order clients see them.
 
 mod pods;
+mod selection;
 
 use crate::tool::Tool;
+
+pub use selection::Selection;
 
 /// Tools that are switched on and off together.
 #[derive(Debug)]

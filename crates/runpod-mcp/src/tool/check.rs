@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::schema::KIND;
 use crate::error::ToolError;
+use crate::near;
 
 /// Checks and repairs arguments: null members are dropped, objects and arrays given as JSON strings are parsed,
 /// whole floats become integers.
@@ -111,8 +112,8 @@ fn judge_object(schema: &Value, map: &Map<String, Value>, at: &str, out: &mut Ve
 }
 
 fn unknown(path: &str, name: &str, known: &Map<String, Value>) -> String {
-    let near = known.keys().map(|key| (distance(key, name), key)).min();
-    match near.filter(|(distance, _)| *distance <= 1 + name.len() / 4) {
+    let near = known.keys().map(|key| (near::distance(key, name), key)).min();
+    match near.filter(|(distance, _)| near::is_slip(*distance, name)) {
         Some((_, key)) => format!("unknown `{}` (did you mean `{key}`?)", excerpt(path)),
         None => format!("unknown `{}`", excerpt(path)),
     }
@@ -191,33 +192,6 @@ fn join(at: &str, name: &str) -> String {
 /// A key that a caller made up may be long; 60 characters are enough to recognise it.
 fn excerpt(text: &str) -> String {
     text.chars().take(60).filter(|c| !c.is_control()).collect()
-}
-
-/// Edit distance with case and underscores folded, so that `pod_id` is near `podId`.
-fn distance(a: &str, b: &str) -> usize {
-    let fold = |text: &str| -> Vec<char> {
-        text.chars().filter(|c| *c != '_').take(60).map(|c| c.to_ascii_lowercase()).collect()
-    };
-    let (a, b) = (fold(a), fold(b));
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        let next: Vec<usize> = b
-            .iter()
-            .zip(row.iter().skip(1))
-            .map(|(y, &above)| {
-                let here = (diagonal + usize::from(x != y)).min(left + 1).min(above + 1);
-                diagonal = above;
-                left = here;
-                here
-            })
-            .collect();
-        row.clear();
-        row.push(i + 1);
-        row.extend(next);
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,0 +1,54 @@
+//! `serve`: answer one MCP client over stdin and stdout.
+
+use std::process::ExitCode;
+
+use super::flags::Flags;
+use super::{block_on, configure, connect, log, out};
+use crate::config::{Config, Env};
+
+/// Answer an MCP client over stdin and stdout (what happens without a verb)
+#[derive(Debug, clap::Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    pub(super) flags: Flags,
+}
+
+pub(super) fn run(flags: Flags, env: &Env) -> anyhow::Result<ExitCode> {
+    let Some(config) = configure(&flags, env)? else { return Ok(ExitCode::SUCCESS) };
+    log::start(config.log);
+    announce(&config);
+    block_on(async {
+        let server = connect::server(config)?;
+        crate::serve::stdio::run(server).await?;
+        anyhow::Ok(())
+    })??;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says what a person would want to know before calls are made.
+pub(super) fn announce(config: &Config) {
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    for (name, address) in config.foreign_hosts() {
+        tracing::warn!("{name} is not at Runpod: {address}");
+    }
+}
+
+/// What somebody sees who types `runpod-mcp` in a terminal.
+pub(super) fn explain() -> anyhow::Result<ExitCode> {
+    out::data(EXPLANATION)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+const EXPLANATION: &str = "\
+runpod-mcp lets an MCP client (Claude Code, Cursor, VS Code, Codex, ...) run a Runpod account.
+A client starts it and talks to it over stdin and stdout, so there is nothing to see here. Try:
+
+  runpod-mcp demo                          the whole way on an imitation of Runpod; costs nothing
+  runpod-mcp tools                         what a client can do with it
+  runpod-mcp call list-pods --sandbox      one call from the shell
+  claude mcp add runpod -- runpod-mcp      make it known to Claude Code
+  runpod-mcp --help                        everything else
+
+The account key is read from RUNPOD_API_KEY, else from runpodctl's ~/.runpod/config.toml.";

@@ -1,0 +1,199 @@
+//! Everything that can be set. Flags, variables, file keys, `--help` and `--print-config` all come from here.
+
+/// One thing that can be set.
+#[derive(Debug)]
+pub struct Setting {
+    /// Key in the file, and flag with `--` in front.
+    pub key: &'static str,
+    /// Environment variable, and other spellings of it.
+    pub env: &'static [&'static str],
+    /// What values it takes.
+    pub kind: Kind,
+    /// Where it stands in `--help`.
+    pub section: Section,
+    /// What it does, in one line without a full stop.
+    pub about: &'static str,
+}
+
+/// What values a setting takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// true or false; the flag alone means true.
+    Switch,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// Names, separated by commas; in the file an array or one string.
+    Words(&'static str),
+    /// An http or https address.
+    Url,
+    /// Free text.
+    Text(&'static str),
+    /// Text that is never shown and that has no flag and no place in the file.
+    Secret,
+    /// Text that may have a password in it.
+    ProxyUrl,
+}
+
+/// Where a setting stands in `--help`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    Account,
+    Tools,
+    Log,
+    Addresses,
+    Network,
+    Versions,
+}
+
+/// Every setting.
+pub static SETTINGS: &[Setting] = &[
+    Setting {
+        key: "api-key",
+        env: &["RUNPOD_API_KEY"],
+        kind: Kind::Secret,
+        section: Section::Account,
+        about: "Key of the Runpod account",
+    },
+    Setting {
+        key: "sandbox",
+        env: &["RUNPOD_MCP_SANDBOX"],
+        kind: Kind::Switch,
+        section: Section::Account,
+        about: "Talk to an embedded imitation of Runpod: no key, nothing is rented",
+    },
+    Setting {
+        key: "toolsets",
+        env: &["RUNPOD_MCP_TOOLSETS"],
+        kind: Kind::Words("SETS"),
+        section: Section::Tools,
+        about: "Offer these sets of tools: all, core, pods, serverless, ... [default: all]",
+    },
+    Setting {
+        key: "tools",
+        env: &["RUNPOD_MCP_TOOLS"],
+        kind: Kind::Words("NAMES"),
+        section: Section::Tools,
+        about: "Offer these single tools, alone or beside --toolsets",
+    },
+    Setting {
+        key: "exclude-tools",
+        env: &["RUNPOD_MCP_EXCLUDE_TOOLS"],
+        kind: Kind::Words("NAMES"),
+        section: Section::Tools,
+        about: "Leave out these tools",
+    },
+    Setting {
+        key: "read-only",
+        env: &["RUNPOD_MCP_READ_ONLY"],
+        kind: Kind::Switch,
+        section: Section::Tools,
+        about: "Offer only tools that change nothing",
+    },
+    Setting {
+        key: "no-spend",
+        env: &["RUNPOD_MCP_NO_SPEND"],
+        kind: Kind::Switch,
+        section: Section::Tools,
+        about: "Refuse what starts or raises billing; stopping and deleting stay possible",
+    },
+    Setting {
+        key: "detail",
+        env: &["RUNPOD_MCP_DETAIL"],
+        kind: Kind::Word(&["summary", "full"]),
+        section: Section::Tools,
+        about: "What lists show unless a call asks for something else [default: summary]",
+    },
+    Setting {
+        key: "log",
+        env: &["RUNPOD_MCP_LOG"],
+        kind: Kind::Word(&["off", "error", "warn", "info", "debug", "trace"]),
+        section: Section::Log,
+        about: "How much to write to stderr [default: info]",
+    },
+    Setting {
+        key: "verbose-logs",
+        env: &["MCP_VERBOSE_LOGS"],
+        kind: Kind::Switch,
+        section: Section::Log,
+        about: "At least --log debug",
+    },
+    url("rest-v2-api-url", &["RUNPOD_REST_V2_API_URL"], "REST v2 [default: https://api.runpod.io/v2]"),
+    url("api-base-url", &["RUNPOD_API_BASE_URL"], "REST v2 without /v2; --rest-v2-api-url wins over it"),
+    url("rest-api-url", &["RUNPOD_REST_API_URL"], "REST v1 [default: https://rest.runpod.io/v1]"),
+    url(
+        "serverless-api-url",
+        &["RUNPOD_SERVERLESS_API_URL"],
+        "Serverless jobs [default: https://api.runpod.ai/v2]",
+    ),
+    url("authed-graphql-url", &["RUNPOD_AUTHED_GRAPHQL_URL"], "GraphQL that gets the key"),
+    url("public-graphql-url", &["RUNPOD_PUBLIC_GRAPHQL_URL"], "GraphQL that never gets the key"),
+    url("graphql-url", &["RUNPOD_GRAPHQL_URL"], "GraphQL of the hosted sign-in; never gets the key"),
+    Setting {
+        key: "https-proxy",
+        env: &["HTTPS_PROXY", "https_proxy"],
+        kind: Kind::ProxyUrl,
+        section: Section::Network,
+        about: "Proxy for https addresses",
+    },
+    Setting {
+        key: "no-proxy",
+        env: &["NO_PROXY", "no_proxy"],
+        kind: Kind::Text("HOSTS"),
+        section: Section::Network,
+        about: "Hosts that are reached without the proxy",
+    },
+    Setting {
+        key: "ssl-cert-file",
+        env: &["SSL_CERT_FILE"],
+        kind: Kind::Text("FILE"),
+        section: Section::Network,
+        about: "PEM certificates to trust instead of the built-in ones",
+    },
+    version("rest-version", &["RUNPOD_REST_VERSION"], "REST version to speak [default: v2]"),
+    version("rest-version-pods", &["RUNPOD_REST_VERSION_PODS"], "The same for Pods"),
+    version("rest-version-templates", &["RUNPOD_REST_VERSION_TEMPLATES"], "The same for templates"),
+    version("rest-version-network-volumes", &["RUNPOD_REST_VERSION_NETWORK_VOLUMES"], "The same for volumes"),
+    version("rest-version-registries", &["RUNPOD_REST_VERSION_REGISTRIES"], "The same for registries"),
+    version("rest-version-gpus", &["RUNPOD_REST_VERSION_GPUS"], "The same for GPU types"),
+    version("rest-version-cpus", &["RUNPOD_REST_VERSION_CPUS"], "The same for CPU types"),
+    version("rest-version-data-centers", &["RUNPOD_REST_VERSION_DATA_CENTERS"], "The same for data centres"),
+    version("rest-version-endpoints", &["RUNPOD_REST_VERSION_ENDPOINTS"], "The same for endpoints"),
+    version("rest-version-workers", &["RUNPOD_REST_VERSION_WORKERS"], "The same for workers"),
+    version("rest-version-billing", &["RUNPOD_REST_VERSION_BILLING"], "The same for billing"),
+    version("rest-version-jobs", &["RUNPOD_REST_VERSION_JOBS"], "Ignored: jobs have no version"),
+];
+
+const fn url(key: &'static str, env: &'static [&'static str], about: &'static str) -> Setting {
+    Setting { key, env, kind: Kind::Url, section: Section::Addresses, about }
+}
+
+const fn version(key: &'static str, env: &'static [&'static str], about: &'static str) -> Setting {
+    Setting { key, env, kind: Kind::Word(&["v1", "v2", "auto"]), section: Section::Versions, about }
+}
+
+impl Setting {
+    /// Whether it may stand on the command line and in the file.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.kind != Kind::Secret
+    }
+}
+
+/// The setting of a key.
+pub(super) fn find(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_and_variables_are_unique() {
+        let mut names: Vec<_> = SETTINGS.iter().flat_map(|s| s.env.iter().copied().chain([s.key])).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
+}

@@ -1,0 +1,179 @@
+//! tools/call: from a name and arguments to one JSON answer.
+//!
+//! Everything that goes wrong is an answer, worded for a model; only a tool that does not exist is not. What is not
+//! merely read leaves a line in the log: which tool, which ids, how it ended. Never arguments, never bodies.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use runpod_api::{ApiKey, Call, Caller, Deadline, Id};
+use serde_json::{Map, Value};
+use tracing::Instrument;
+
+use super::Server;
+use crate::error::ToolError;
+use crate::near;
+use crate::reply::MAX_BYTES;
+use crate::tool::{Card, Cx, Effect, Outcome, Tool};
+use crate::tools;
+
+/// On whose behalf a call is made.
+#[derive(Clone, Debug)]
+pub struct Who {
+    /// The account key, if there is one.
+    pub key: Option<ApiKey>,
+    /// How Runpod is told about it.
+    pub caller: Caller,
+}
+
+/// What a call answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The reply, or the error as [`ToolError::to_json`] writes it.
+    pub json: Value,
+    /// Which of the two.
+    pub failed: bool,
+}
+
+/// There is no such tool here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    name: String,
+    left_out: bool,
+    near: Vec<&'static str>,
+}
+
+impl Server {
+    /// Calls a tool.
+    ///
+    /// # Errors
+    /// When there is no such tool.
+    pub async fn call(&self, name: &str, args: Map<String, Value>, who: &Who) -> Result<Answer, Unknown> {
+        self.call_as(name, args, who, "-").await
+    }
+
+    /// Calls a tool for a request of this id.
+    pub(super) async fn call_as(
+        &self,
+        name: &str,
+        args: Map<String, Value>,
+        who: &Who,
+        request: &str,
+    ) -> Result<Answer, Unknown> {
+        let tool = self.0.setup.selection.find(name).ok_or_else(|| self.unknown(name))?;
+        let span = tracing::info_span!("call", tool = tool.card.name, request = ?request);
+        let outcome = self.checked(tool, args, who).instrument(span).await;
+        Ok(match outcome {
+            Ok(reply) => Answer { json: reply.into_json(MAX_BYTES), failed: false },
+            Err(error) => Answer { json: error.to_json(), failed: true },
+        })
+    }
+
+    /// Arguments, then policy, then key, then the tool.
+    async fn checked(&self, tool: &'static Tool, args: Map<String, Value>, who: &Who) -> Outcome {
+        let setup = &self.0.setup;
+        let ids = ids(&args);
+        let ready = tool.ready(args)?;
+        let mut audit = Audit::begin(tool.card, ready.effect, ids);
+        if let Err(refused) = setup.policy.allows(tool.card, ready.effect) {
+            return audit.end(Err(refused));
+        }
+        if who.key.is_none() {
+            return audit.end(Err(ToolError::no_key()));
+        }
+        let deadline = Deadline::after(setup.client.clock(), setup.patience);
+        let call = Call::new(who.key.clone(), deadline).by(who.caller.clone());
+        let cx = Cx { client: setup.client.acting_for(call), detail: setup.detail };
+        let outcome = survive(tool.card, ready.run(&cx)).await;
+        audit.end(outcome.map_err(|error| point_to_list(tool.card, error)))
+    }
+
+    fn unknown(&self, name: &str) -> Unknown {
+        let names: Vec<_> = self.0.setup.selection.iter().map(|tool| tool.card.name).collect();
+        Unknown {
+            name: name.chars().take(60).collect(),
+            left_out: tools::find(name).is_some(),
+            near: near::to(name, names),
+        }
+    }
+}
+
+/// A panic in a tool is a fault of this program, but no reason to end the session.
+async fn survive(card: &Card, running: impl Future<Output = Outcome>) -> Outcome {
+    AssertUnwindSafe(running).catch_unwind().await.unwrap_or_else(|_| {
+        Err(ToolError::new("internal", format!("{} failed inside this server", card.name))
+            .status(500)
+            .hint("a fault of runpod-mcp, not of the arguments: read the resource before trying again, and report it"))
+    })
+}
+
+/// A 404 says where valid ids come from.
+fn point_to_list(card: &Card, error: ToolError) -> ToolError {
+    match card.ids_from {
+        Some(list) if error.status == Some(404) => {
+            error.hint(format!("take the id from {list}; what it named may have been deleted"))
+        }
+        _ => error,
+    }
+}
+
+/// The ids among the arguments, for the audit line.
+fn ids(args: &Map<String, Value>) -> String {
+    let is_id = |name: &str| name == "id" || name.ends_with("Id");
+    let ids = args.iter().filter(|(name, _)| is_id(name)).filter_map(|(name, value)| {
+        let id = value.as_str().filter(|text| Id::parse(text).is_ok())?;
+        Some(format!("{name}={id}"))
+    });
+    ids.collect::<Vec<_>>().join(" ")
+}
+
+/// Writes the audit line of a call that may change something, also when the call is dropped half-way.
+#[derive(Debug)]
+struct Audit {
+    card: &'static Card,
+    effect: Effect,
+    ids: String,
+    open: bool,
+}
+
+impl Audit {
+    fn begin(card: &'static Card, effect: Effect, ids: String) -> Self {
+        Self { card, effect, ids, open: effect != Effect::Reads }
+    }
+
+    fn end(&mut self, outcome: Outcome) -> Outcome {
+        match &outcome {
+            Ok(reply) => self.line("done", reply.id().unwrap_or_default()),
+            Err(error) => self.line(error.code, ""),
+        }
+        outcome
+    }
+
+    fn line(&mut self, outcome: &str, made: &str) {
+        if std::mem::take(&mut self.open) {
+            let Self { card, effect, ids, .. } = self;
+            tracing::info!(target: "runpod_mcp::audit", tool = card.name, ?effect, ids, made, outcome);
+        }
+    }
+}
+
+impl Drop for Audit {
+    fn drop(&mut self) {
+        self.line("cancelled; what was sent already may still happen", "");
+    }
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, left_out, near } = self;
+        match (left_out, near.as_slice()) {
+            (true, _) => write!(f, "{name} is not among the tools that this server was started with"),
+            (false, []) => write!(f, "there is no tool {name:?}; tools/list names them all"),
+            (false, near) => write!(f, "there is no tool {name:?}; did you mean {}?", near.join(" or ")),
+        }
+    }
+}
+
+impl std::error::Error for Unknown {}

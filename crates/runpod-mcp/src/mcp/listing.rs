@@ -1,0 +1,35 @@
+//! tools/list: the same list for every client, in the order of the source, built on first use.
+
+use rmcp::model::Tool;
+use serde_json::{Value, json};
+
+use super::Server;
+
+impl Server {
+    /// The tools as rmcp types them.
+    pub(super) fn tools(&self) -> &[Tool] {
+        self.0.tools.get_or_init(|| {
+            // A listing that rmcp cannot read would be a fault of this program; the surface tests read them all.
+            self.listings().filter_map(|listing| serde_json::from_value(listing).ok()).collect()
+        })
+    }
+
+    /// The result of tools/list, as every client gets it.
+    #[must_use]
+    pub fn listing(&self) -> Value {
+        json!({"tools": self.listings().collect::<Vec<_>>()})
+    }
+
+    /// The argument schema of a tool as clients see it; `null` when there is no such tool.
+    #[must_use]
+    pub fn schema(&self, name: &str) -> Value {
+        let tool = self.0.setup.selection.find(name);
+        let listing = tool.map(|tool| tool.listing());
+        listing.and_then(|mut listing| listing.get_mut("inputSchema").map(Value::take)).unwrap_or_default()
+    }
+
+    fn listings(&self) -> impl Iterator<Item = Value> {
+        let setup = &self.0.setup;
+        setup.selection.iter().filter(|tool| setup.policy.lists(tool.card)).map(|tool| tool.listing())
+    }
+}

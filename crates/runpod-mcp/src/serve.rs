@@ -1,0 +1,3 @@
+//! Transports: how bytes reach the server and leave it.
+
+pub mod stdio;

@@ -1,0 +1,141 @@
+//! MCP over a pair of byte streams: one JSON-RPC message for each line.
+//!
+//! rmcp answers nothing to a line it cannot read, so this is our own transport beneath its service. It promises an
+//! answer to every request that can be told apart from noise, a buffer that never grows beyond one longest line,
+//! and nothing but protocol on the outgoing stream. It refuses to know which tools there are.
+//!
+//! At the end of the input, calls that are already running get [`GRACE`] to answer; then the streams close.
+
+mod lines;
+mod message;
+mod outbox;
+mod streams;
+
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+
+use rmcp::ServiceExt;
+use rmcp::service::{RoleServer, RxJsonRpcMessage, ServerInitializeError, TxJsonRpcMessage};
+use rmcp::transport::Transport;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use crate::mcp::Server;
+use lines::{Line, Lines};
+use message::{Gate, Heard, Refusal};
+use outbox::Outbox;
+
+/// Longest line that is read, in bytes without its end.
+pub const LONGEST_LINE: usize = 24 * 1024 * 1024;
+
+/// How long running calls may go on after the end of the input. rmcp counts it; it is written here to be known.
+pub const GRACE: Duration = Duration::from_secs(5);
+
+/// How long the last answers may take to leave when nobody may be reading any more.
+const FLUSH: Duration = Duration::from_secs(1);
+
+/// Serves one client over stdin and stdout until it hangs up.
+///
+/// # Errors
+/// When the service task died.
+pub async fn run(server: Server) -> io::Result<()> {
+    let (read, write) = streams::of_process();
+    over(server, read, write).await
+}
+
+/// Serves one client over any pair of streams until it hangs up.
+///
+/// # Errors
+/// When the service task died.
+pub async fn over<R, W>(server: Server, read: R, write: W) -> io::Result<()>
+where
+    R: AsyncRead + Send + Unpin + 'static,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
+    match server.serve(Stdio::new(read, write)).await {
+        Ok(running) => running.waiting().await.map(drop).map_err(io::Error::other),
+        // A client that hangs up before it opened the session did nothing wrong.
+        Err(ServerInitializeError::ConnectionClosed(_)) => Ok(()),
+        Err(ServerInitializeError::TransportError { .. }) => Ok(()),
+        Err(e) => Err(io::Error::other(e)),
+    }
+}
+
+/// The transport.
+#[derive(Debug)]
+pub struct Stdio<R> {
+    lines: Lines<R>,
+    gate: Gate,
+    outbox: Outbox,
+    /// A refusal that has not found room in the outbox yet.
+    waiting: Option<Refusal>,
+}
+
+impl<R: AsyncRead + Send + Unpin> Stdio<R> {
+    /// A transport that reads here and writes there.
+    pub fn new<W: AsyncWrite + Send + Unpin + 'static>(read: R, write: W) -> Self {
+        Self {
+            lines: Lines::new(read, LONGEST_LINE),
+            gate: Gate::default(),
+            outbox: Outbox::to(write),
+            waiting: None,
+        }
+    }
+
+    /// What the next line means; `None` when there is none.
+    ///
+    /// Safe to drop at any await: a half-read line stays in `lines`, an unsent refusal in `waiting`.
+    async fn hear(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
+        loop {
+            if self.waiting.is_some() {
+                let place = self.outbox.place().await?;
+                if let Some(refusal) = self.waiting.take() {
+                    place.put(refusal.to_line());
+                }
+            }
+            let heard = match self.lines.next().await {
+                Ok(Line::Whole) => self.gate.hear(self.lines.text()),
+                Ok(Line::TooLong) => Heard::Refused(Refusal::too_long()),
+                Ok(Line::End) => return None,
+                Err(e) => {
+                    tracing::warn!(error = %e, "stdin cannot be read any more");
+                    return None;
+                }
+            };
+            match heard {
+                Heard::Message(message) => return Some(*message),
+                Heard::Nothing => (),
+                Heard::Refused(refusal) => self.waiting = Some(refusal),
+            }
+        }
+    }
+}
+
+impl<R: AsyncRead + Send + Unpin + 'static> Transport<RoleServer> for Stdio<R> {
+    type Error = io::Error;
+
+    fn send(
+        &mut self,
+        item: TxJsonRpcMessage<RoleServer>,
+    ) -> impl Future<Output = io::Result<()>> + Send + 'static {
+        let sent = self.outbox.sender();
+        async move {
+            let mut line = serde_json::to_vec(&item)?;
+            line.push(b'\n');
+            sent.send(line).await
+        }
+    }
+
+    async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
+        let gone = self.outbox.gone();
+        tokio::select! {
+            () = gone.cancelled() => None,
+            heard = self.hear() => heard,
+        }
+    }
+
+    async fn close(&mut self) -> io::Result<()> {
+        self.outbox.close(FLUSH).await;
+        Ok(())
+    }
+}
