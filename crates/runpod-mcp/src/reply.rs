@@ -6,8 +6,10 @@ pub(crate) mod fit;
 pub(crate) mod list;
 pub(crate) mod redact;
 
-use runpod_api::Mapped;
+use runpod_api::{Error, Id, Mapped};
 use serde_json::{Map, Value, json};
+
+use crate::error::ToolError;
 
 /// Largest reply in bytes unless a call asks for more.
 pub const MAX_BYTES: usize = 80_000;
@@ -49,10 +51,17 @@ impl Reply {
         Self::from(json!({"success": true, "status": 204, "id": id}))
     }
 
-    /// The answer to a delete of what was gone already.
-    #[must_use]
-    pub fn already_gone(id: &str) -> Self {
-        Self::done(id).note(format!("`{id}` did not exist any more; nothing was left to delete"))
+    /// The answer to a delete. What is gone already counts as deleted, and the reply says so.
+    ///
+    /// # Errors
+    /// Every failure but 404.
+    pub fn deleted(id: &Id, result: Result<(), Error>) -> Result<Self, ToolError> {
+        match result {
+            Ok(()) => Ok(Self::done(id.as_str())),
+            Err(error) if error.is_missing() => Ok(Self::done(id.as_str())
+                .note("there is none with this id any more: nothing was left to delete")),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The id of what the reply is about, if it is about one thing.

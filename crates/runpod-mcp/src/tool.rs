@@ -2,7 +2,11 @@
 
 pub(crate) mod args;
 mod check;
+pub(crate) mod container;
+pub(crate) mod flavor;
 pub(crate) mod schema;
+pub(crate) mod walk;
+pub(crate) mod word;
 
 use std::fmt;
 use std::future::Future;
@@ -13,7 +17,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-pub use args::{Detail, IdArg, Page};
+pub use args::{ClearableId, Detail, IdArg, Page};
 
 use crate::error::ToolError;
 use crate::reply::Reply;

@@ -35,6 +35,11 @@ pub(crate) fn decode(tool: &str, cursor: Option<&str>) -> Result<Place, ToolErro
     }
 }
 
+/// The error for a cursor that another call, with other filters, gave.
+pub(crate) fn of_another_call() -> ToolError {
+    bad("`cursor` was given by a call with other filters".to_owned())
+}
+
 fn bad(message: String) -> ToolError {
     ToolError::bad_argument(message)
         .hint("pass `nextCursor` of the previous reply unchanged, or omit `cursor` for the first page")

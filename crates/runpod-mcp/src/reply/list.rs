@@ -74,6 +74,7 @@ impl Sheet {
     where
         S: Deserialize<'a> + Serialize,
     {
+        self.is_place_of_all()?;
         let offset = self.place.skip.min(rows.len());
         let wanted = rows.iter().skip(offset).take(self.limit as usize);
         let (items, cut) = self.fit::<S>(wanted.copied())?;
@@ -81,6 +82,14 @@ impl Sheet {
         let next = (end < rows.len()).then(|| cursor::encode(self.tool, &Place { api: None, skip: end }));
         let pagination = json!({"total": rows.len(), "returned": items.len(), "offset": offset});
         Ok(self.reply(head, items, pagination, next, cut))
+    }
+
+    /// A cursor of the API's pages means nothing in a list that was filtered here.
+    fn is_place_of_all(&self) -> Result<(), ToolError> {
+        match &self.place.api {
+            None => Ok(()),
+            Some(_) => Err(cursor::of_another_call()),
+        }
     }
 
     fn page_of_api<'a, S>(
@@ -135,7 +144,8 @@ impl Sheet {
         };
         match self.detail {
             Detail::Summary => {
-                serde_json::to_value(serde_json::from_str::<S>(row).map_err(odd)?).map_err(odd)
+                let summary = serde_json::from_str::<S>(row).map_err(odd)?;
+                Ok(without_empty(serde_json::to_value(summary).map_err(odd)?))
             }
             Detail::Full => {
                 let mut value = serde_json::from_str(row).map_err(odd)?;
@@ -145,6 +155,7 @@ impl Sheet {
         }
     }
 
+    /// The reply, with the rows under `items`.
     fn reply(
         &self,
         head: Map<String, Value>,
@@ -167,4 +178,18 @@ impl Sheet {
         }
         Reply::from(Value::Object(head)).with("items", items).with("pagination", pagination)
     }
+}
+
+/// A summary without its null and empty members: they say nothing and cost tokens on every row.
+fn without_empty(mut summary: Value) -> Value {
+    if let Value::Object(members) = &mut summary {
+        members.retain(|_, member| match member {
+            Value::Null => false,
+            Value::String(text) => !text.is_empty(),
+            Value::Array(items) => !items.is_empty(),
+            Value::Object(map) => !map.is_empty(),
+            _ => true,
+        });
+    }
+    summary
 }

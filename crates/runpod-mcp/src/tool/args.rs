@@ -33,16 +33,44 @@ impl JsonSchema for IdArg {
     }
 }
 
+/// An id argument that an empty string clears.
+#[derive(Clone, Debug)]
+pub struct ClearableId(pub Option<Id>);
+
+impl<'de> Deserialize<'de> for ClearableId {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = Cow::<'_, str>::deserialize(from)?;
+        match &*text {
+            "" => Ok(Self(None)),
+            text => Id::parse(text).map(|id| Self(Some(id))).map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+impl JsonSchema for ClearableId {
+    fn schema_name() -> Cow<'static, str> {
+        "ClearableId".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", KIND: "id-or-empty"})
+    }
+}
+
 /// Paging and detail, the same on every list tool.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Page {
-    /// Rows to return, 20 when omitted.
+    /// Rows, 20 when omitted.
     #[schemars(range(min = 1, max = 100))]
     pub limit: Option<u32>,
-    /// `nextCursor` of the previous reply; omit for the first page.
+    /// nextCursor of the previous reply.
     pub cursor: Option<String>,
-    /// `full` returns everything the API says; `summary`, the default, what one scans.
+    /// Summary when omitted; full is all the API says.
     pub detail: Option<Detail>,
 }
 

@@ -134,9 +134,12 @@ fn judge_text(schema: &Value, text: &str, at: &str, out: &mut Vec<String>) {
     #[expect(clippy::cast_precision_loss, reason = "a count")]
     let length = text.chars().count() as f64;
     judge_bounds(schema, ("minLength", "maxLength"), length, &format!("the length of `{at}`"), out);
-    if schema.get(KIND).and_then(Value::as_str) == Some("id")
-        && let Err(why) = Id::parse(text)
-    {
+    let is_id = match schema.get(KIND).and_then(Value::as_str) {
+        Some("id") => true,
+        Some("id-or-empty") => !text.is_empty(),
+        _ => false,
+    };
+    if is_id && let Err(why) = Id::parse(text) {
         out.push(format!("`{at}` {why}"));
     }
 }

@@ -1,0 +1,47 @@
+//! The CPU type of a Pod or worker when the caller leaves the choice to us.
+
+use runpod_api::catalog::{CpuQuery, CpuType, Product};
+
+use super::Cx;
+use crate::error::ToolError;
+
+/// vCPUs when the call does not say.
+pub(crate) const VCPUS: u32 = 2;
+
+/// The first CPU type of the catalogue that is in stock and comes with so many vCPUs.
+///
+/// # Errors
+/// `no_capacity` when there is none.
+pub(crate) async fn in_stock(cx: &Cx, product: Product, vcpu_count: u32) -> Result<String, ToolError> {
+    let query = CpuQuery { availability: Some(product), vcpu_count: Some(vcpu_count) };
+    let listing = cx.client.catalog().cpus(&query).await?;
+    let flavors: Vec<CpuType> = listing.views()?;
+    flavors.into_iter().find(|cpu| has(cpu, vcpu_count)).map(|cpu| cpu.id).ok_or_else(|| {
+        ToolError::new("no_capacity", format!("no CPU type with {vcpu_count} vCPUs is in stock"))
+            .status(400)
+            .hint("try another vcpuCount, or see list-cpu-types")
+    })
+}
+
+/// What to tell about the choice.
+pub(crate) fn chosen(flavor_id: &str, vcpu_count: u32) -> String {
+    format!("no CPU type was named: {flavor_id} with {vcpu_count} vCPUs was chosen, the first in stock")
+}
+
+/// Checks a number of vCPUs.
+///
+/// # Errors
+/// `bad_argument` for what is no power of two.
+pub(crate) fn power_of_two(vcpus: u32) -> Result<u32, ToolError> {
+    match vcpus.is_power_of_two() {
+        true => Ok(vcpus),
+        false => Err(ToolError::bad_argument(format!(
+            "`vcpuCount` must be a power of two such as 2, 4 or 8, got {vcpus}"
+        ))),
+    }
+}
+
+fn has(cpu: &CpuType, vcpu_count: u32) -> bool {
+    let (least, most) = (cpu.vcpu.min.unwrap_or(0), cpu.vcpu.max.unwrap_or(u32::MAX));
+    cpu.availability.as_deref() != Some("NONE") && (least..=most).contains(&vcpu_count)
+}
