@@ -1,7 +1,10 @@
 //! The list of all tools, in the order clients see them.
 
+mod catalog;
+mod endpoints;
 mod pods;
 mod selection;
+mod templates;
 
 use crate::tool::Tool;
 
@@ -17,7 +20,12 @@ pub struct Toolset {
 }
 
 /// Every toolset.
-pub static TOOLSETS: &[Toolset] = &[Toolset { name: "pods", tools: &pods::TOOLS }];
+pub static TOOLSETS: &[Toolset] = &[
+    Toolset { name: "pods", tools: &pods::TOOLS },
+    Toolset { name: "serverless", tools: &endpoints::TOOLS },
+    Toolset { name: "templates", tools: &templates::TOOLS },
+    Toolset { name: "catalog", tools: &catalog::TOOLS },
+];
 
 /// `--toolsets core`: what an agent needs to run Pods and endpoints, at half the size of the whole list.
 pub static CORE: &[&str] = &[

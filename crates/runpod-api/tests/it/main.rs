@@ -8,7 +8,6 @@ mod golden;
 mod hand;
 mod input;
 mod key;
-mod law;
 mod proxy;
 mod recorder;
 mod retry;

@@ -1,22 +1,26 @@
 //! Tools over Pods: list, read, create, change, start, stop, restart, delete.
 
+mod actions;
 mod create;
+mod list;
+mod machine;
+mod ssh;
+mod update;
 
-use std::borrow::Cow;
-
-use runpod_api::pods::{Action, Query};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::reply::Reply;
-use crate::reply::list::Sheet;
-use crate::tool::{Card, Cx, Effect, IdArg, Outcome, Page, Tool, ToolDef};
+use crate::tool::{Card, Cx, Effect, IdArg, Outcome, Tool, ToolDef};
 
-pub(super) static TOOLS: [Tool; 5] = [
-    Tool::of::<ListPods>(),
+pub(super) static TOOLS: [Tool; 8] = [
+    Tool::of::<list::ListPods>(),
     Tool::of::<GetPod>(),
     Tool::of::<create::CreatePod>(),
-    Tool::of::<StartPod>(),
+    Tool::of::<update::UpdatePod>(),
+    Tool::of::<actions::StartPod>(),
+    Tool::of::<actions::StopPod>(),
+    Tool::of::<actions::RestartPod>(),
     Tool::of::<DeletePod>(),
 ];
 
@@ -26,50 +30,6 @@ pub(super) static TOOLS: [Tool; 5] = [
 struct PodArgs {
     /// Pod id from list-pods.
     pod_id: IdArg,
-}
-
-/// A Pod in a list.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(rename_all(deserialize = "camelCase", serialize = "camelCase"))]
-struct PodRow<'a> {
-    id: Cow<'a, str>,
-    #[serde(borrow)]
-    name: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    status: Option<Cow<'a, str>>,
-}
-
-struct ListPods;
-
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct ListPodsArgs {
-    #[serde(flatten)]
-    page: Page,
-    /// Also the members of Instant Clusters.
-    include_cluster_pods: Option<bool>,
-}
-
-impl ToolDef for ListPods {
-    type Args = ListPodsArgs;
-    const CARD: Card = Card {
-        name: "list-pods",
-        title: "List Pods",
-        about: "Lists the account's Pods, running or stopped, newest first.",
-        effect: Effect::Reads,
-        idempotent: true,
-        covers: &["listPods"],
-        ids_from: None,
-    };
-
-    async fn call(cx: &Cx, args: ListPodsArgs) -> Outcome {
-        let sheet = Sheet::new(Self::CARD.name, cx, &args.page)?;
-        let (limit, cursor) = sheet.ask();
-        let page = runpod_api::Page { limit, cursor };
-        let include_cluster_pods = args.include_cluster_pods.unwrap_or(false);
-        let listing = cx.client.pods().list(&Query { page, include_cluster_pods }).await?;
-        sheet.show::<PodRow<'_>>(&listing)
-    }
 }
 
 struct GetPod;
@@ -88,7 +48,7 @@ impl ToolDef for GetPod {
     const CARD: Card = Card {
         name: "get-pod",
         title: "Get Pod",
-        about: "Everything about one Pod: status, machine, ports, SSH command, cost per hour.",
+        about: "Everything about one Pod: status and allowed actions, machine, mapped ports, SSH command, USD per hour.",
         effect: Effect::Reads,
         idempotent: true,
         covers: &["getPod"],
@@ -101,25 +61,6 @@ impl ToolDef for GetPod {
     }
 }
 
-struct StartPod;
-
-impl ToolDef for StartPod {
-    type Args = PodArgs;
-    const CARD: Card = Card {
-        name: "start-pod",
-        title: "Start Pod",
-        about: "Starts a stopped Pod; billing resumes at its hourly price.",
-        effect: Effect::Spends,
-        idempotent: true,
-        covers: &["podAction"],
-        ids_from: Some("list-pods"),
-    };
-
-    async fn call(cx: &Cx, args: PodArgs) -> Outcome {
-        Ok(Reply::of(&cx.client.pods().act(&args.pod_id.0, Action::Start).await?))
-    }
-}
-
 struct DeletePod;
 
 impl ToolDef for DeletePod {
@@ -127,7 +68,7 @@ impl ToolDef for DeletePod {
     const CARD: Card = Card {
         name: "delete-pod",
         title: "Delete Pod",
-        about: "Deletes a Pod and its volume for good; an attached network volume stays.",
+        about: "Deletes a Pod with its disk and volume for good; a network volume is only detached.",
         effect: Effect::Destroys,
         idempotent: true,
         covers: &["deletePod"],
@@ -136,10 +77,6 @@ impl ToolDef for DeletePod {
 
     async fn call(cx: &Cx, args: PodArgs) -> Outcome {
         let id = args.pod_id.0;
-        match cx.client.pods().delete(&id).await {
-            Ok(()) => Ok(Reply::done(id.as_str())),
-            Err(e) if e.is_missing() => Ok(Reply::already_gone(id.as_str())),
-            Err(e) => Err(e.into()),
-        }
+        Reply::deleted(&id, cx.client.pods().delete(&id).await)
     }
 }

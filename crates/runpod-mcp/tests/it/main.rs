@@ -1,4 +1,5 @@
 //! One binary: gates over the tool surface, and stories of tools through the twin.
+#![cfg(test)]
 
 mod budget;
 mod lint;

@@ -20,6 +20,7 @@ fn text(tool: &Tool) -> String {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the switch of a test, not a setting of the server")]
 fn surface() {
     let updating = std::env::var_os("UPDATE_SURFACE").is_some();
     let mut findings = Vec::new();

@@ -11,8 +11,6 @@ mod door;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
-mod pods;
-#[cfg(test)]
 mod registries;
 #[cfg(test)]
 mod templates;

@@ -1,33 +1,47 @@
 //! `create-pod`.
 
-use std::collections::BTreeMap;
-
-use runpod_api::pods::{Compute, Create, Gpu};
-use runpod_api::{Change, Container, Env};
+use runpod_api::pods::Create;
+use runpod_api::{Cloud, Container, Id};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::machine::MachineArgs;
+use super::ssh::{self, PublicKeys};
+use crate::error::ToolError;
 use crate::reply::Reply;
-use crate::tool::{Card, Cx, Effect, Outcome, ToolDef};
+use crate::tool::container::{ContainerArgs, MountArgs};
+use crate::tool::word::Pick;
+use crate::tool::{Card, ClearableId, Cx, Effect, IdArg, Outcome, ToolDef};
 
 pub(super) struct CreatePod;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CreatePodArgs {
-    /// Name shown in the console.
-    name: String,
-    /// Container image, such as runpod/pytorch:2.8.0-py3.11-cuda12.8.1-cudnn-devel-ubuntu22.04.
-    image_name: String,
-    /// GPU type ids of the catalogue; the first is rented.
-    gpu_type_ids: Vec<String>,
-    /// GPUs on the Pod, 1 when omitted.
-    #[schemars(range(min = 1))]
-    gpu_count: Option<u32>,
-    /// Environment variables.
-    env: Option<BTreeMap<String, String>>,
-    /// Registry credential id; an empty string means none.
-    container_registry_auth_id: Option<String>,
+    /// Name; required for a GPU Pod from imageName.
+    name: Option<String>,
+    #[serde(flatten)]
+    container: ContainerArgs,
+    /// Template from list-templates or list-public-templates to start from; other arguments win over it.
+    template_id: Option<IdArg>,
+    #[serde(flatten)]
+    machine: MachineArgs,
+    #[serde(flatten)]
+    mount: MountArgs,
+    /// SECURE when omitted.
+    cloud_type: Option<Pick<Cloud>>,
+    /// Data center ids from list-data-centers, any when omitted.
+    data_center_ids: Option<Vec<String>>,
+    /// OpenSSH public keys, one a line, that may log in; adds port 22/tcp.
+    ssh_public_key: Option<String>,
+    /// Let the account's keys of get-ssh-keys log in.
+    start_ssh: Option<bool>,
+    /// Start Jupyter.
+    start_jupyter: Option<bool>,
+    /// Private network between the account's Pods.
+    global_networking: Option<bool>,
+    /// Registry credential from list-container-registry-auths, empty for none.
+    container_registry_auth_id: Option<ClearableId>,
 }
 
 impl ToolDef for CreatePod {
@@ -35,31 +49,73 @@ impl ToolDef for CreatePod {
     const CARD: Card = Card {
         name: "create-pod",
         title: "Create Pod",
-        about: "Rents a machine and starts a container on it; billing starts at once.",
+        about: "Rents a machine and runs a container on it from an image or a template; billing starts at once. \
+                Choose a GPU by price and stock with list-gpu-types.",
         effect: Effect::Spends,
         idempotent: false,
         covers: &["createPod"],
-        ids_from: None,
+        ids_from: Some("list-gpu-types"),
     };
 
     async fn call(cx: &Cx, args: CreatePodArgs) -> Outcome {
-        Ok(Reply::of(&cx.client.pods().create(&args.into_create()).await?))
+        let keys = args.ssh_public_key.as_deref().map(PublicKeys::parse).transpose()?;
+        let template_id = args.template_id.clone().map(|id| id.0);
+        let (mut new, chosen) = args.into_create(cx).await?;
+        if let Some(keys) = &keys {
+            admit(cx, keys, template_id.as_ref(), &mut new.container).await?;
+        }
+        let made = cx.client.pods().create(&new).await?;
+        Ok(Reply::of(&made).notes(chosen).notes(keys.map(|_| ssh::NOTE.to_owned())))
     }
 }
 
 impl CreatePodArgs {
-    fn into_create(self) -> Create {
-        let gpu = Gpu { count: self.gpu_count.unwrap_or(1), ..Gpu::any_of(self.gpu_type_ids) };
-        let registry = self.container_registry_auth_id.map(|id| match id.is_empty() {
-            true => Change::Clear,
-            false => Change::Set(id),
-        });
-        let container = Container {
-            image: Some(self.image_name),
-            env: self.env.map(Env),
-            registry,
-            ..Container::default()
+    async fn into_create(self, cx: &Cx) -> Result<(Create, Option<String>), ToolError> {
+        self.has_image()?;
+        let container = self.container.into_new(self.container_registry_auth_id)?;
+        let mount = self.mount.into_mount()?;
+        let (compute, chosen) = self.machine.compute(cx).await?;
+        let new = Create {
+            name: self.name,
+            template_id: self.template_id.map(|id| id.0.to_string()),
+            compute,
+            container,
+            mount,
+            cloud: self.cloud_type.map(|pick| pick.0),
+            data_center_ids: self.data_center_ids.unwrap_or_default(),
+            global_networking: self.global_networking,
+            start_ssh: self.start_ssh,
+            start_jupyter: self.start_jupyter,
         };
-        Create { name: Some(self.name), container, ..Create::on(Compute::Gpu(gpu)) }
+        Ok((new, chosen))
     }
+
+    fn has_image(&self) -> Result<(), ToolError> {
+        match (&self.container.image_name, &self.template_id) {
+            (None, None) => {
+                Err(ToolError::bad_argument("`imageName` is missing, and there is no `templateId`")
+                    .hint("give imageName, or a templateId from list-templates or list-public-templates"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Puts the keys into the final container. Ports replace a template's, and its `env` is merged by name, so what must
+/// be extended is read first.
+async fn admit(
+    cx: &Cx,
+    keys: &PublicKeys,
+    template_id: Option<&Id>,
+    container: &mut Container,
+) -> Result<(), ToolError> {
+    let template = match template_id {
+        Some(id) => Some(cx.client.templates().get(id).await?.view),
+        None => None,
+    };
+    let env = container.env.get_or_insert_default();
+    keys.add_to(env, template.as_ref().map(|template| &template.env));
+    let ports = container.ports.take().or(template.map(|template| template.ports));
+    container.ports = Some(ssh::with_port(ports.unwrap_or_default()));
+    Ok(())
 }

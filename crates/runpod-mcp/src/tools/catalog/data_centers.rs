@@ -1,0 +1,174 @@
+//! `list-data-centers`, `get-data-center`.
+
+use std::collections::BTreeMap;
+
+use runpod_api::catalog::{Compliance, DataCenter, DataCenterQuery, Stock};
+use runpod_api::{Tier, Word};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Map;
+
+use crate::reply::Reply;
+use crate::reply::list::Sheet;
+use crate::tool::word::Pick;
+use crate::tool::{Card, Cx, Effect, IdArg, Outcome, Page, ToolDef};
+
+/// A data center in a list.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(into = "DataCenterLine", rename_all = "camelCase")]
+struct DataCenterRow {
+    id: String,
+    name: Option<String>,
+    region: Option<String>,
+    global_network: Option<bool>,
+    network_volume_types: Option<Vec<String>>,
+    gpu_availability: Option<Vec<Place>>,
+    cpu_availability: Option<Vec<Place>>,
+}
+
+/// Stock of one GPU or CPU type in a data center.
+#[derive(Clone, Debug, Deserialize)]
+struct Place {
+    id: String,
+    availability: Option<String>,
+}
+
+/// What is shown of it: stock as type ids by level, without what is sold out.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DataCenterLine {
+    id: String,
+    name: Option<String>,
+    region: Option<String>,
+    global_network: Option<bool>,
+    network_volume_types: Option<Vec<String>>,
+    gpu_availability: BTreeMap<String, Vec<String>>,
+    cpu_availability: BTreeMap<String, Vec<String>>,
+}
+
+impl From<DataCenterRow> for DataCenterLine {
+    fn from(row: DataCenterRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            region: row.region,
+            global_network: row.global_network,
+            network_volume_types: row.network_volume_types,
+            gpu_availability: by_level(row.gpu_availability),
+            cpu_availability: by_level(row.cpu_availability),
+        }
+    }
+}
+
+fn by_level(places: Option<Vec<Place>>) -> BTreeMap<String, Vec<String>> {
+    let mut levels = BTreeMap::<String, Vec<String>>::new();
+    for Place { id, availability } in places.into_iter().flatten() {
+        match availability {
+            Some(level) if level != "NONE" => levels.entry(level).or_default().push(id),
+            _ => (),
+        }
+    }
+    levels
+}
+
+/// Stock that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Include {
+    Gpus,
+    Cpus,
+}
+
+impl Word for Include {
+    const ALL: &'static [Self] = &[Self::Gpus, Self::Cpus];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Gpus => "GPU_AVAILABILITY",
+            Self::Cpus => "CPU_AVAILABILITY",
+        }
+    }
+}
+
+fn stock(include: Option<&[Pick<Include>]>) -> Stock {
+    let has = |wanted| include.is_some_and(|include| include.iter().any(|pick| pick.0 == wanted));
+    Stock { gpus: has(Include::Gpus), cpus: has(Include::Cpus) }
+}
+
+pub(super) struct ListDataCenters;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ListDataCentersArgs {
+    /// Part of the region, such as europe, in any letter case.
+    region: Option<String>,
+    /// Only those with all these tiers of network volumes.
+    network_volume_types: Option<Vec<Pick<Tier>>>,
+    /// Only those with all these certificates.
+    compliance: Option<Vec<Pick<Compliance>>>,
+    /// Only those with (or without) a private network between Pods.
+    global_network: Option<bool>,
+    /// Stock to add to each row.
+    include: Option<Vec<Pick<Include>>>,
+    #[serde(flatten)]
+    page: Page,
+}
+
+impl ToolDef for ListDataCenters {
+    type Args = ListDataCentersArgs;
+    const CARD: Card = Card {
+        name: "list-data-centers",
+        title: "List data centers",
+        about: "Lists data centers with region and what they offer, with stock by GPU or CPU type on request.",
+        effect: Effect::Reads,
+        idempotent: true,
+        covers: &["listDataCenters"],
+        ids_from: None,
+    };
+
+    async fn call(cx: &Cx, args: ListDataCentersArgs) -> Outcome {
+        let sheet = Sheet::new(Self::CARD.name, cx, &args.page)?;
+        let query = DataCenterQuery {
+            stock: stock(args.include.as_deref()),
+            regions: Vec::new(),
+            volume_tiers: args.network_volume_types.into_iter().flatten().map(|pick| pick.0).collect(),
+            compliance: args.compliance.into_iter().flatten().map(|pick| pick.0).collect(),
+            global_network: args.global_network,
+        };
+        let listing = cx.client.catalog().data_centers(&query).await?;
+        let part = args.region.map(|part| part.trim().to_lowercase()).unwrap_or_default();
+        let views: Vec<DataCenter> = listing.views()?;
+        let kept =
+            listing.rows().zip(&views).filter(|(_, place)| place.region.to_lowercase().contains(&part));
+        let rows: Vec<&str> = kept.map(|(row, _)| row).collect();
+        sheet.page_of_all::<DataCenterRow>(Map::new(), &rows)
+    }
+}
+
+pub(super) struct GetDataCenter;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct GetDataCenterArgs {
+    /// Data center id from list-data-centers.
+    data_center_id: IdArg,
+    /// Stock to add.
+    include: Option<Vec<Pick<Include>>>,
+}
+
+impl ToolDef for GetDataCenter {
+    type Args = GetDataCenterArgs;
+    const CARD: Card = Card {
+        name: "get-data-center",
+        title: "Get data center",
+        about: "One data center, with stock by GPU or CPU type on request.",
+        effect: Effect::Reads,
+        idempotent: true,
+        covers: &["getDataCenter"],
+        ids_from: Some("list-data-centers"),
+    };
+
+    async fn call(cx: &Cx, args: GetDataCenterArgs) -> Outcome {
+        let stock = stock(args.include.as_deref());
+        Ok(Reply::of(&cx.client.catalog().data_center(&args.data_center_id.0, stock).await?))
+    }
+}

@@ -1,0 +1,89 @@
+//! Tools over Serverless endpoints, their workers, releases and builds.
+
+mod create;
+mod gpus;
+mod history;
+mod list;
+mod scale;
+mod update;
+
+use runpod_api::endpoints::Endpoint;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::reply::Reply;
+use crate::tool::{Card, Cx, Effect, IdArg, Outcome, Tool, ToolDef};
+
+pub(super) static TOOLS: [Tool; 10] = [
+    Tool::of::<list::ListEndpoints>(),
+    Tool::of::<GetEndpoint>(),
+    Tool::of::<create::CreateEndpoint>(),
+    Tool::of::<update::UpdateEndpoint>(),
+    Tool::of::<DeleteEndpoint>(),
+    Tool::of::<history::ListEndpointWorkers>(),
+    Tool::of::<history::ListEndpointReleases>(),
+    Tool::of::<history::ListEndpointBuilds>(),
+    Tool::of::<history::GetEndpointBuild>(),
+    Tool::of::<gpus::SetEndpointGpus>(),
+];
+
+struct GetEndpoint;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct GetEndpointArgs {
+    /// Endpoint id from list-endpoints.
+    endpoint_id: IdArg,
+    /// Show secret-looking env values instead of [redacted].
+    reveal: Option<bool>,
+}
+
+impl ToolDef for GetEndpoint {
+    type Args = GetEndpointArgs;
+    const CARD: Card = Card {
+        name: "get-endpoint",
+        title: "Get endpoint",
+        about: "Everything about one Serverless endpoint; use its requestUrls as they are instead of building URLs.",
+        effect: Effect::Reads,
+        idempotent: true,
+        covers: &["getEndpoint"],
+        ids_from: Some("list-endpoints"),
+    };
+
+    async fn call(cx: &Cx, args: GetEndpointArgs) -> Outcome {
+        let endpoint = cx.client.endpoints().get(&args.endpoint_id.0).await?;
+        Ok(Reply::shown(&endpoint, args.reveal.unwrap_or(false)))
+    }
+}
+
+struct DeleteEndpoint;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct EndpointArgs {
+    /// Endpoint id from list-endpoints.
+    endpoint_id: IdArg,
+}
+
+impl ToolDef for DeleteEndpoint {
+    type Args = EndpointArgs;
+    const CARD: Card = Card {
+        name: "delete-endpoint",
+        title: "Delete endpoint",
+        about: "Deletes a Serverless endpoint with its workers and queued jobs for good.",
+        effect: Effect::Destroys,
+        idempotent: true,
+        covers: &["deleteEndpoint"],
+        ids_from: Some("list-endpoints"),
+    };
+
+    async fn call(cx: &Cx, args: EndpointArgs) -> Outcome {
+        let id = args.endpoint_id.0;
+        Reply::deleted(&id, cx.client.endpoints().delete(&id).await)
+    }
+}
+
+/// GPU types that an endpoint excludes from its pools.
+fn exclusions(endpoint: &Endpoint) -> &[String] {
+    endpoint.gpu.as_ref().map_or(&[], |gpu| &gpu.excluded_types)
+}

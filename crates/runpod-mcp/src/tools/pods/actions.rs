@@ -1,0 +1,85 @@
+//! `start-pod`, `stop-pod`, `restart-pod`.
+
+use runpod_api::Id;
+use runpod_api::pods::Action;
+
+use super::PodArgs;
+use crate::error::ToolError;
+use crate::reply::Reply;
+use crate::tool::{Card, Cx, Effect, Outcome, ToolDef};
+
+pub(super) struct StartPod;
+
+impl ToolDef for StartPod {
+    type Args = PodArgs;
+    const CARD: Card = Card {
+        name: "start-pod",
+        title: "Start Pod",
+        about: "Starts a stopped Pod; billing resumes at its hourly price.",
+        effect: Effect::Spends,
+        idempotent: true,
+        covers: &["podAction"],
+        ids_from: Some("list-pods"),
+    };
+
+    async fn call(cx: &Cx, args: PodArgs) -> Outcome {
+        act(cx, &args.pod_id.0, Action::Start, &["RUNNING", "STARTING", "PROVISIONING"]).await
+    }
+}
+
+pub(super) struct StopPod;
+
+impl ToolDef for StopPod {
+    type Args = PodArgs;
+    const CARD: Card = Card {
+        name: "stop-pod",
+        title: "Stop Pod",
+        about: "Stops a Pod: its volume stays and is billed, the container disk is lost, start-pod resumes it if the \
+                machine is still free.",
+        effect: Effect::Writes,
+        idempotent: true,
+        covers: &["podAction"],
+        ids_from: Some("list-pods"),
+    };
+
+    async fn call(cx: &Cx, args: PodArgs) -> Outcome {
+        act(cx, &args.pod_id.0, Action::Stop, &["EXITED"]).await
+    }
+}
+
+pub(super) struct RestartPod;
+
+impl ToolDef for RestartPod {
+    type Args = PodArgs;
+    const CARD: Card = Card {
+        name: "restart-pod",
+        title: "Restart Pod",
+        about: "Restarts the container of a running Pod on the same machine.",
+        effect: Effect::Writes,
+        idempotent: false,
+        covers: &["podAction"],
+        ids_from: Some("list-pods"),
+    };
+
+    async fn call(cx: &Cx, args: PodArgs) -> Outcome {
+        act(cx, &args.pod_id.0, Action::Restart, &[]).await
+    }
+}
+
+/// Acts on a Pod. A conflict with a Pod that is where the action leads already is a success with a note; any other
+/// conflict says where the Pod is.
+async fn act(cx: &Cx, id: &Id, action: Action, goals: &[&str]) -> Outcome {
+    let error = match cx.client.pods().act(id, action).await {
+        Ok(pod) => return Ok(Reply::of(&pod)),
+        Err(error) if error.status() == Some(409) => error,
+        Err(error) => return Err(error.into()),
+    };
+    let Ok(pod) = cx.client.pods().get(id).await else { return Err(error.into()) };
+    let status = pod.view.status.as_str();
+    if goals.contains(&status) {
+        return Ok(Reply::of(&pod).note(format!("nothing was done: the Pod was {status} already")));
+    }
+    Err(ToolError::from(error)
+        .hint("the action does not fit this status; get-pod lists the allowed ones under actions")
+        .fact("podStatus", status))
+}
