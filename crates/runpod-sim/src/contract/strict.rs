@@ -2,6 +2,8 @@
 //!
 //! The API leaves its answers open, so that it may grow; the twin has no such excuse.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use super::{
@@ -18,7 +20,7 @@ const SENT_ANYWAY: [(&str, &str); 1] = [("listPublicTemplates", "$.pagination")]
 /// One problem per undeclared key. Objects of which the shape says nothing, and maps, may hold any key.
 pub(super) fn undeclared(shapes: &Shapes, operation: &str, slot: Slot, body: &Value) -> Vec<Problem> {
     let mut walk = Walk { shapes, operation, found: Vec::new() };
-    walk.value("$", &[shapes.schema(slot)], body);
+    walk.value(&At::Top, &[shapes.schema(slot)], body);
     walk.found
 }
 
@@ -29,37 +31,57 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn value(&mut self, at: &str, schemas: &[&'a Value], value: &Value) {
-        let shapes = self.shapes;
-        let parts: Vec<_> = schemas.iter().flat_map(|schema| declared::in_place(shapes, schema)).collect();
+    fn value(&mut self, at: &At<'_>, schemas: &[&'a Value], value: &Value) {
+        let parts = || schemas.iter().flat_map(|schema| declared::in_place(self.shapes, schema)).collect();
         match value {
-            Value::Object(members) => self.object(at, &parts, members),
+            Value::Object(members) => {
+                let parts: Vec<_> = parts();
+                self.object(at, &parts, members);
+            }
             Value::Array(items) => {
+                let parts: Vec<&Map<_, _>> = parts();
                 let inner: Vec<_> = parts.iter().filter_map(|part| part.get("items")).collect();
                 for (nth, item) in items.iter().enumerate() {
-                    self.value(&format!("{at}[{nth}]"), &inner, item);
+                    self.value(&At::Item(at, nth), &inner, item);
                 }
             }
             _ => {}
         }
     }
 
-    fn object(&mut self, at: &str, parts: &[&'a Map<String, Value>], members: &Map<String, Value>) {
+    fn object(&mut self, at: &At<'_>, parts: &[&'a Map<String, Value>], members: &Map<String, Value>) {
         let silent = parts.iter().all(|part| !part.contains_key("properties") && others(part).is_none());
         if silent {
             return;
         }
         for (name, member) in members {
-            let at = format!("{at}.{name}");
+            let at = At::Member(at, name);
             let inner: Vec<_> = parts
                 .iter()
                 .filter_map(|part| declared::property(part, name).or_else(|| others(part)))
                 .collect();
-            if inner.is_empty() && !SENT_ANYWAY.contains(&(self.operation, at.as_str())) {
-                self.found.push(Problem::new(at, "is declared nowhere in the contract"));
-            } else {
+            if !inner.is_empty() {
                 self.value(&at, &inner, member);
+            } else if !SENT_ANYWAY.contains(&(self.operation, at.to_string().as_str())) {
+                self.found.push(Problem::new(at.to_string(), "is declared nowhere in the contract"));
             }
+        }
+    }
+}
+
+/// Where the walk stands; written out only when there is something to say.
+enum At<'a> {
+    Top,
+    Member(&'a At<'a>, &'a str),
+    Item(&'a At<'a>, usize),
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Top => out.write_str("$"),
+            Self::Member(parent, name) => write!(out, "{parent}.{name}"),
+            Self::Item(parent, nth) => write!(out, "{parent}[{nth}]"),
         }
     }
 }
