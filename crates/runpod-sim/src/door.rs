@@ -16,15 +16,13 @@ use crate::refusal::Refusal;
 use crate::rest_v2::{self, Call};
 use crate::settings::Without;
 use crate::twin::Twin;
+use crate::world::pods;
 use crate::{control, journal, rates};
 
 /// The connection is to be closed without an answer.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("cut by a scripted fault")]
 pub(crate) struct Cut;
-
-/// Bytes that the body of `createPod` may have; checked before the key (contract, 413).
-pub(crate) const POD_BODY: usize = 102_400;
 
 /// Bytes that any other body may have: a secret of 16 MiB and what is around it.
 const ANY_BODY: usize = 17 << 20;
@@ -43,7 +41,8 @@ pub(crate) async fn enter(twin: &Twin, request: Request<Body>) -> Result<Respons
         Route::Found { operation, .. } => Some(operation.id()),
         _ => None,
     };
-    let limit = if operation == Some("createPod") { POD_BODY } else { ANY_BODY };
+    // Checked before the key: the API refuses an overlong Pod even to strangers.
+    let limit = if operation == Some("createPod") { pods::REQUEST } else { ANY_BODY };
     let body = read(body, limit).await;
     let value = body.as_ref().ok().and_then(|body| serde_json::from_slice::<Value>(body).ok());
     let number = twin.journal().received(journal::entry(&head, operation, value.as_ref()));

@@ -16,8 +16,8 @@ use serde_json::Value;
 
 use crate::clock::{Time, delta};
 
-pub(crate) use matching::Asked;
 pub use matching::Match;
+pub(crate) use matching::{Asked, glob};
 pub use script::{At, Scenario, ScenarioError};
 
 /// Some trouble and whom it hits.

@@ -5,6 +5,7 @@
 
 mod account;
 mod container;
+mod pods;
 mod registries;
 mod templates;
 mod volumes;
@@ -40,7 +41,8 @@ type Routes = &'static [(&'static str, Handler)];
 static HANDLERS: LazyLock<HashMap<&'static str, Handler>> =
     LazyLock::new(|| ROUTES.iter().copied().flatten().copied().collect());
 
-static ROUTES: &[Routes] = &[account::ROUTES, registries::ROUTES, templates::ROUTES, volumes::ROUTES];
+static ROUTES: &[Routes] =
+    &[account::ROUTES, pods::ROUTES, registries::ROUTES, templates::ROUTES, volumes::ROUTES];
 
 /// The function that answers this operation.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {

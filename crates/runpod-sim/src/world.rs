@@ -10,6 +10,7 @@ pub(crate) mod container;
 pub(crate) mod delegations;
 pub(crate) mod meter;
 pub(crate) mod mounts;
+pub(crate) mod pods;
 pub(crate) mod prices;
 pub(crate) mod registries;
 pub(crate) mod secrets;
@@ -23,6 +24,7 @@ use crate::ids::Ids;
 use crate::rates::Rates;
 use crate::world::delegations::Delegation;
 use crate::world::meter::Meter;
+use crate::world::pods::Pod;
 use crate::world::registries::Registry;
 use crate::world::secrets::Secret;
 use crate::world::templates::{Source, Template};
@@ -81,6 +83,7 @@ pub(crate) struct Account {
     pub(crate) rates: Rates,
     /// Public halves, one per line of an `authorized_keys` file.
     pub(crate) ssh_keys: Vec<String>,
+    pub(crate) pods: BTreeMap<String, Pod>,
     pub(crate) templates: BTreeMap<String, Template>,
     pub(crate) registries: BTreeMap<String, Registry>,
     pub(crate) delegations: BTreeMap<String, Delegation>,

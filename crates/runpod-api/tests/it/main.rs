@@ -8,6 +8,7 @@ mod golden;
 mod hand;
 mod input;
 mod key;
+mod law;
 mod proxy;
 mod recorder;
 mod retry;

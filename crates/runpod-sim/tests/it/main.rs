@@ -11,6 +11,8 @@ mod door;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod pods;
+#[cfg(test)]
 mod registries;
 #[cfg(test)]
 mod templates;

@@ -1,0 +1,127 @@
+//! What a Pod shows only while it runs: load, mapped ports, ways in.
+
+use serde::Serialize;
+
+use crate::clock::Time;
+use crate::ids::fate;
+use crate::world::pods::{Machine, Pod, Status};
+
+/// `PodRuntime` of the contract.
+#[derive(Serialize)]
+pub(super) struct Runtime {
+    /// Seconds.
+    uptime: i64,
+    gpus: Vec<Load>,
+    cpu: Load,
+    memory: Load,
+    ports: Vec<Port>,
+}
+
+/// Percent.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Load {
+    util: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory_util: Option<u64>,
+}
+
+/// `PodRuntimePort` of the contract. HTTP goes through a proxy and has no public port.
+#[derive(Serialize)]
+struct Port {
+    private: u16,
+    public: Option<u64>,
+    r#type: String,
+    ip: Option<String>,
+}
+
+/// `PodSsh` of the contract.
+#[derive(Serialize)]
+pub(super) struct Ssh {
+    proxy: Option<Door>,
+    direct: Option<Door>,
+}
+
+/// `PodSshEndpoint` of the contract.
+#[derive(Serialize)]
+struct Door {
+    host: String,
+    port: u64,
+    username: String,
+    command: String,
+}
+
+/// `PodGlobalNetworking` of the contract.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Networking {
+    enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    internal_dns: Option<String>,
+}
+
+/// What runs; nothing when nothing does.
+pub(super) fn runtime(pod: &Pod, now: Time) -> Option<Runtime> {
+    let since = pod.started_at(now).filter(|_| pod.status(now) == Status::Running)?;
+    // The load changes every ten seconds and is the same for whoever looks in between.
+    let tick = (now.timestamp() / 10).to_string();
+    let load = |what: &str, which: u32| fate(0, &[&pod.id, what, &which.to_string(), &tick]) % 101;
+    let gpus = match pod.lease.machine {
+        Machine::Gpu { count, .. } => count,
+        Machine::Cpu { .. } => 0,
+    };
+    let gpu = |n| Load { util: load("gpu", n), memory_util: Some(load("vram", n)) };
+    Some(Runtime {
+        uptime: (now - since).num_seconds(),
+        gpus: (0..gpus).map(gpu).collect(),
+        cpu: Load { util: load("cpu", 0), memory_util: None },
+        memory: Load { util: load("ram", 0), memory_util: None },
+        ports: pod.lease.container.ports.iter().filter_map(|port| mapped(pod, port)).collect(),
+    })
+}
+
+/// The ways in: the proxy once there is a machine, the direct one while 22/tcp is mapped.
+pub(super) fn ssh(pod: &Pod, now: Time) -> Ssh {
+    let (user, host) = (&pod.host, "ssh.runpod.io");
+    let proxy = pod.is_placed(now).then(|| Door {
+        host: host.to_owned(),
+        port: 22,
+        username: user.clone(),
+        command: format!("ssh {user}@{host}"),
+    });
+    let mapped = pod.lease.container.ports.iter().find(|port| *port == "22/tcp");
+    let mapped = mapped.filter(|_| pod.status(now) == Status::Running).and_then(|port| mapped_tcp(pod, port));
+    let direct = mapped.map(|(host, port)| Door {
+        command: format!("ssh root@{host} -p {port}"),
+        host,
+        port,
+        username: "root".to_owned(),
+    });
+    Ssh { proxy, direct }
+}
+
+/// The address in the global network, while the Pod is in it and runs.
+pub(super) fn networking(pod: &Pod, now: Time) -> Networking {
+    let in_it = pod.networked && pod.status(now) == Status::Running;
+    let luck = fate(1, &[&pod.id]);
+    Networking {
+        enabled: pod.lease.networking,
+        ip: in_it.then(|| format!("10.{}.{}.{}", luck % 254, (luck >> 8) % 254, (luck >> 16) % 253 + 1)),
+        internal_dns: in_it.then(|| format!("{}.runpod.internal", pod.id)),
+    }
+}
+
+fn mapped(pod: &Pod, port: &str) -> Option<Port> {
+    let (number, kind) = port.split_once('/')?;
+    let (private, r#type) = (number.parse().ok()?, kind.to_owned());
+    let (ip, public) = mapped_tcp(pod, port).filter(|_| kind != "http").unzip();
+    Some(Port { private, public, r#type, ip })
+}
+
+/// The public address and port behind a port of the container. From the ranges kept for documentation.
+fn mapped_tcp(pod: &Pod, port: &str) -> Option<(String, u64)> {
+    let (site, luck) = (fate(2, &[&pod.host]), fate(3, &[&pod.host, port]));
+    Some((format!("203.0.113.{}", site % 254 + 1), 10_000 + luck % 30_000))
+}
