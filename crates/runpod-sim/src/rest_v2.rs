@@ -4,6 +4,7 @@
 //! already checked key and contract when a handler is called.
 
 mod account;
+mod catalog;
 mod container;
 mod pods;
 mod registries;
@@ -42,7 +43,7 @@ static HANDLERS: LazyLock<HashMap<&'static str, Handler>> =
     LazyLock::new(|| ROUTES.iter().copied().flatten().copied().collect());
 
 static ROUTES: &[Routes] =
-    &[account::ROUTES, pods::ROUTES, registries::ROUTES, templates::ROUTES, volumes::ROUTES];
+    &[account::ROUTES, catalog::ROUTES, pods::ROUTES, registries::ROUTES, templates::ROUTES, volumes::ROUTES];
 
 /// The function that answers this operation.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {

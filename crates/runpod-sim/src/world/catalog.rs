@@ -5,5 +5,6 @@
 
 pub(crate) mod cpus;
 pub(crate) mod gpus;
+pub(crate) mod offers;
 pub(crate) mod sites;
 pub(crate) mod stock;

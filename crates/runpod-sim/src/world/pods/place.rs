@@ -37,12 +37,12 @@ pub(crate) struct GpuWish {
 }
 
 impl CudaWish {
-    fn grants(&self, cuda: Cuda) -> bool {
+    pub(crate) fn grants(&self, cuda: Cuda) -> bool {
         (self.allowed.is_empty() || self.allowed.contains(&cuda))
             && self.floor.is_none_or(|floor| cuda >= floor)
     }
 
-    fn is_any(&self) -> bool {
+    pub(crate) fn is_any(&self) -> bool {
         self.allowed.is_empty() && self.floor.is_none()
     }
 }
