@@ -1,17 +1,23 @@
 //! The client, tested from outside: what it sends, and what it makes of the answers it gets.
 #![cfg(test)]
 
+mod account;
 mod ask;
 mod caller;
 mod cancel;
+mod desk;
 mod golden;
 mod hand;
 mod input;
 mod key;
 mod law;
+mod pods;
 mod proxy;
 mod recorder;
+mod registries;
 mod retry;
 mod stub;
+mod templates;
 mod tls;
+mod volumes;
 mod wire;
