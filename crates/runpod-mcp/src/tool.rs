@@ -4,6 +4,7 @@ pub(crate) mod args;
 mod check;
 pub(crate) mod container;
 pub(crate) mod flavor;
+pub(crate) mod hidden;
 pub(crate) mod schema;
 pub(crate) mod walk;
 pub(crate) mod word;

@@ -1,10 +1,15 @@
 //! The list of all tools, in the order clients see them.
 
+mod account;
+mod billing;
 mod catalog;
+mod clusters;
 mod endpoints;
 mod pods;
+mod registries;
 mod selection;
 mod templates;
+mod volumes;
 
 use crate::tool::Tool;
 
@@ -24,7 +29,12 @@ pub static TOOLSETS: &[Toolset] = &[
     Toolset { name: "pods", tools: &pods::TOOLS },
     Toolset { name: "serverless", tools: &endpoints::TOOLS },
     Toolset { name: "templates", tools: &templates::TOOLS },
+    Toolset { name: "storage", tools: &volumes::TOOLS },
+    Toolset { name: "registries", tools: &registries::TOOLS },
     Toolset { name: "catalog", tools: &catalog::TOOLS },
+    Toolset { name: "billing", tools: &billing::TOOLS },
+    Toolset { name: "clusters", tools: &clusters::TOOLS },
+    Toolset { name: "account", tools: &account::TOOLS },
 ];
 
 /// `--toolsets core`: what an agent needs to run Pods and endpoints, at half the size of the whole list.

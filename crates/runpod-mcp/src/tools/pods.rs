@@ -2,7 +2,7 @@
 
 mod actions;
 mod create;
-mod list;
+pub(super) mod list;
 mod machine;
 mod ssh;
 mod update;

@@ -14,7 +14,7 @@ use crate::tool::{Card, Cx, Effect, Outcome, Page, ToolDef};
 /// A Pod in a list.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(into = "PodLine", rename_all = "camelCase")]
-pub(super) struct PodRow {
+pub(in crate::tools) struct PodRow {
     id: String,
     name: Option<String>,
     status: Option<String>,
