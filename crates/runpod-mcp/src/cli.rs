@@ -9,6 +9,8 @@ mod connect;
 mod flags;
 mod log;
 mod out;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod serve;
 mod tools;
 
@@ -48,6 +50,8 @@ enum Verb {
     Serve(serve::ServeArgs),
     Call(call::CallArgs),
     Tools(tools::ToolsArgs),
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::SandboxArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -76,6 +80,11 @@ fn run(cli: Cli, env: &Env) -> anyhow::Result<ExitCode> {
         Some(Verb::Serve(args)) => serve::run(top.under(args.flags), env),
         Some(Verb::Call(args)) => call::run(args, top, env),
         Some(Verb::Tools(args)) => tools::run(args, top, env),
+        #[cfg(feature = "sandbox")]
+        Some(Verb::Sandbox(args)) => {
+            top.refuse("sandbox")?;
+            sandbox::run(args)
+        }
         Some(Verb::Completions(args)) => {
             top.refuse("completions")?;
             completions::run(&args)

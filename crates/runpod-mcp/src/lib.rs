@@ -1,7 +1,7 @@
 //! The MCP server: tools over [`runpod_api`], transports, command line.
 //!
 //! Floors, from the ground up; a floor uses what is below it, never beside or above:
-//! `error`, `near`, `config` · `reply` · `tool` · `tools/<group>` · `tools`, `policy` · `mcp` · `serve` · `cli`.
+//! `error`, `near`, `config`, `sandbox` · `reply` · `tool` · `tools/<group>` · `tools`, `policy` · `mcp` · `serve` · `cli`.
 #![expect(missing_docs, reason = "argument structs and enums are documented where a client reads them")]
 
 pub mod cli;
@@ -11,6 +11,8 @@ pub mod mcp;
 mod near;
 pub mod policy;
 pub mod reply;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod serve;
 pub mod tool;
 pub mod tools;

@@ -83,6 +83,11 @@ impl Server {
         Who { key: self.0.setup.keys.find(), caller }
     }
 
+    /// Completes when no change that was sent is under way any more.
+    pub async fn settled(&self) {
+        self.0.setup.client.settled().await;
+    }
+
     fn who(&self, context: &RequestContext<RoleServer>) -> Who {
         let client = context.client_info();
         let (name, version) = client.as_ref().map_or(("", ""), |c| (&c.name, &c.version));

@@ -32,8 +32,8 @@ pub(super) fn run(args: CallArgs, top: Flags, env: &Env) -> anyhow::Result<ExitC
     log::start(config.log);
     serve::announce(&config);
     let answer = block_on(async {
-        let server = connect::server(config)?;
-        ask(&server, &args).await
+        let connection = connect::open(config).await?;
+        ask(&connection.server, &args).await
     })??;
     out::json(&answer.json)?;
     Ok(if answer.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -1,4 +1,4 @@
-//! From a configuration to a server.
+//! From a configuration to a server, with Runpod or its imitation behind it.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,30 +15,56 @@ use crate::tools::Selection;
 /// Longest time for one call over stdio.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// The server that a configuration describes.
+/// A server, and what has to live as long as it does.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) server: Server,
+    _behind: Behind,
+}
+
+#[cfg(feature = "sandbox")]
+type Behind = Option<runpod_sim::Sim>;
+#[cfg(not(feature = "sandbox"))]
+type Behind = ();
+
+/// The server that a configuration describes, without anything behind it: enough to ask what it offers.
 ///
 /// # Errors
 /// When it names tools that do not exist, or a certificate file that cannot be read.
 pub(super) fn server(config: Config) -> anyhow::Result<Server> {
+    Ok(Server::new(setup(config)?))
+}
+
+/// The same, ready for calls.
+///
+/// # Errors
+/// As [`server`], and when the twin cannot start.
+pub(super) async fn open(config: Config) -> anyhow::Result<Connection> {
+    let sandbox = config.sandbox;
+    let setup = setup(config)?;
+    if sandbox { in_sandbox(setup).await } else { Ok(at_runpod(setup)) }
+}
+
+fn setup(config: Config) -> anyhow::Result<Setup> {
     let selection =
         Selection::of(&config.toolsets, &config.tools, &config.exclude_tools).map_err(Problems)?;
-    let client = Client::new(settings(&config)?);
-    Ok(Server::new(Setup {
-        client,
+    Ok(Setup {
+        client: Client::new(settings(&config)?),
         selection,
         policy: Policy { read_only: config.read_only, no_spend: config.no_spend },
         detail: if config.full_detail { Detail::Full } else { Detail::Summary },
         keys: config.keys,
         patience: PATIENCE,
-        sandbox: false,
+        sandbox: config.sandbox,
         transport: "stdio",
-    }))
+    })
 }
 
 fn settings(config: &Config) -> anyhow::Result<Settings> {
     let network = config.network.clone();
-    let read =
-        |path: PathBuf| std::fs::read(&path).with_context(|| format!("SSL_CERT_FILE {}", path.display()));
+    let read = |path: PathBuf| {
+        std::fs::read(&path).with_context(|| format!("SSL_CERT_FILE {} cannot be read", path.display()))
+    };
     Ok(Settings {
         hosts: config.hosts.clone(),
         proxy: network.proxy,
@@ -46,4 +72,38 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         roots_pem: network.cert_file.map(read).transpose()?,
         ..Settings::default()
     })
+}
+
+#[cfg(feature = "sandbox")]
+fn at_runpod(setup: Setup) -> Connection {
+    Connection { server: Server::new(setup), _behind: None }
+}
+
+#[cfg(not(feature = "sandbox"))]
+fn at_runpod(setup: Setup) -> Connection {
+    Connection { server: Server::new(setup), _behind: () }
+}
+
+#[cfg(feature = "sandbox")]
+async fn in_sandbox(setup: Setup) -> anyhow::Result<Connection> {
+    on(runpod_sim::Sim::start(runpod_sim::Seed::Demo).await?, setup)
+}
+
+/// A server of this setup on a twin, whatever the setup says about addresses and keys.
+#[cfg(feature = "sandbox")]
+pub(super) fn on(sim: runpod_sim::Sim, setup: Setup) -> anyhow::Result<Connection> {
+    use crate::sandbox;
+    let setup = Setup {
+        client: Client::new(sandbox::settings(&sim)?),
+        keys: crate::config::Keys::new(Some(sandbox::key(&sim)), None),
+        patience: sandbox::stretched(&sim, setup.patience),
+        sandbox: true,
+        ..setup
+    };
+    Ok(Connection { server: Server::new(setup), _behind: Some(sim) })
+}
+
+#[cfg(not(feature = "sandbox"))]
+async fn in_sandbox(_: Setup) -> anyhow::Result<Connection> {
+    Err(super::Usage("this build has no sandbox; build it with the feature `sandbox`".to_owned()).into())
 }

@@ -18,8 +18,8 @@ pub(super) fn run(flags: Flags, env: &Env) -> anyhow::Result<ExitCode> {
     log::start(config.log);
     announce(&config);
     block_on(async {
-        let server = connect::server(config)?;
-        crate::serve::stdio::run(server).await?;
+        let connection = connect::open(config).await?;
+        crate::serve::stdio::run(connection.server.clone()).await?;
         anyhow::Ok(())
     })??;
     Ok(ExitCode::SUCCESS)
@@ -29,6 +29,9 @@ pub(super) fn run(flags: Flags, env: &Env) -> anyhow::Result<ExitCode> {
 pub(super) fn announce(config: &Config) {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
+    }
+    if config.sandbox {
+        return tracing::info!("sandbox: an imitation of Runpod in memory; nothing is rented");
     }
     for (name, address) in config.foreign_hosts() {
         tracing::warn!("{name} is not at Runpod: {address}");

@@ -8,7 +8,7 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
-use runpod_api::{ApiKey, Call, Caller, Deadline, Id};
+use runpod_api::{ApiKey, Call, Caller, Deadline, Detached, Id};
 use serde_json::{Map, Value};
 use tracing::Instrument;
 
@@ -84,7 +84,8 @@ impl Server {
             return audit.end(Err(ToolError::no_key()));
         }
         let deadline = Deadline::after(setup.client.clock(), setup.patience);
-        let call = Call::new(who.key.clone(), deadline).by(who.caller.clone());
+        let late = audit.late();
+        let call = Call::new(who.key.clone(), deadline).by(who.caller.clone()).on_detached(late);
         let cx = Cx { client: setup.client.acting_for(call), detail: setup.detail };
         let outcome = survive(tool.card, ready.run(&cx)).await;
         audit.end(outcome.map_err(|error| point_to_list(tool.card, error)))
@@ -149,6 +150,18 @@ impl Audit {
             Err(error) => self.line(error.code, ""),
         }
         outcome
+    }
+
+    /// Writes the line of a change that ended after its caller had left.
+    fn late(&self) -> impl Fn(&Detached<'_>) + Send + Sync + 'static {
+        let (tool, ids) = (self.card.name, self.ids.clone());
+        move |end| {
+            let Detached { operation, outcome, .. } = end;
+            // Not the error's own words: they may be Runpod's, about a body.
+            let status = outcome.as_ref().map_or_else(|error| error.status(), |status| Some(*status));
+            let outcome = if outcome.is_ok() { "done late" } else { "failed late" };
+            tracing::info!(target: "runpod_mcp::audit", tool, ids, operation, status, outcome);
+        }
     }
 
     fn line(&mut self, outcome: &str, made: &str) {

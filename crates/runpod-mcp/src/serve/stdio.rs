@@ -52,8 +52,14 @@ where
     R: AsyncRead + Send + Unpin + 'static,
     W: AsyncWrite + Send + Unpin + 'static,
 {
+    let settled = server.clone();
     match server.serve(Stdio::new(read, write)).await {
-        Ok(running) => running.waiting().await.map(drop).map_err(io::Error::other),
+        Ok(running) => {
+            let ended = running.waiting().await.map(drop).map_err(io::Error::other);
+            // Changes that were sent for calls nobody waits for any more should not be torn off half-way.
+            drop(tokio::time::timeout(GRACE, settled.settled()).await);
+            ended
+        }
         // A client that hangs up before it opened the session did nothing wrong.
         Err(ServerInitializeError::ConnectionClosed(_)) => Ok(()),
         Err(ServerInitializeError::TransportError { .. }) => Ok(()),

@@ -4,4 +4,7 @@
 mod budget;
 mod lint;
 mod parity;
+mod rig;
+mod session;
+mod stdio;
 mod surface;

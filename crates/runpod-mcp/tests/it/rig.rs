@@ -1,0 +1,99 @@
+//! A server on a twin of its own, and the one helper through which tools are called in tests.
+//!
+//! ```ignore
+//! let rig = Rig::new(Seed::Empty).await;
+//! let pod = rig.call("create-pod", json!({"imageName": "a", "gpuTypeIds": ["NVIDIA L4"]})).await.ok();
+//! rig.pass(60);
+//! assert_eq!(rig.call("get-pod", json!({"podId": pod["id"]})).await.ok()["status"], "RUNNING");
+//! assert_eq!(rig.call("get-pod", json!({"podId": "nope"})).await.err()["code"], "not_found");
+//! assert_eq!(rig.sim.journal().count("createPod"), 1);
+//! ```
+
+use std::time::Duration;
+
+use runpod_api::Client;
+use runpod_mcp::config::Keys;
+use runpod_mcp::mcp::{Answer, Server, Setup, Who};
+use runpod_mcp::policy::Policy;
+use runpod_mcp::sandbox;
+use runpod_mcp::tool::Detail;
+use runpod_mcp::tools::Selection;
+use runpod_sim::{Builder, Pace, Seed, Sim};
+use serde_json::Value;
+
+/// A twin, and a server that talks to it.
+pub struct Rig {
+    pub sim: Sim,
+    pub server: Server,
+    who: Who,
+}
+
+/// What a tool answered.
+pub struct Answered {
+    tool: String,
+    answer: Answer,
+}
+
+impl Rig {
+    /// On a twin of this seed, whose clock moves only with [`Rig::pass`].
+    pub async fn new(seed: Seed) -> Self {
+        Self::on(Sim::builder().seed(seed).clock(Pace::Manual)).await
+    }
+
+    /// On a twin that is built like this.
+    pub async fn on(builder: Builder) -> Self {
+        Self::with(builder, |_| ()).await
+    }
+
+    /// The same, with a server set up differently.
+    pub async fn with(builder: Builder, change: impl FnOnce(&mut Setup)) -> Self {
+        let sim = builder.start().await.expect("a free port");
+        let mut setup = setup(&sim);
+        change(&mut setup);
+        let server = Server::new(setup);
+        let who = server.local(("test", "1"));
+        Self { sim, server, who }
+    }
+
+    /// Calls a tool. `args` is an object.
+    pub async fn call(&self, tool: &str, args: Value) -> Answered {
+        let Value::Object(args) = args else { panic!("arguments are an object") };
+        let answer = self.server.call(tool, args, &self.who).await.unwrap_or_else(|e| panic!("{e}"));
+        Answered { tool: tool.to_owned(), answer }
+    }
+
+    /// Moves the clock of client and twin.
+    pub fn pass(&self, seconds: u64) {
+        self.sim.clock().advance(Duration::from_secs(seconds));
+    }
+}
+
+impl Answered {
+    /// The reply of a call that succeeded.
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert!(!self.answer.failed, "{}: {}", self.tool, self.answer.json);
+        self.answer.json
+    }
+
+    /// The error of a call that failed.
+    #[track_caller]
+    pub fn err(self) -> Value {
+        assert!(self.answer.failed, "{} succeeded: {}", self.tool, self.answer.json);
+        self.answer.json
+    }
+}
+
+/// A server with every tool, allowed everything, with the twin's key.
+pub fn setup(sim: &Sim) -> Setup {
+    Setup {
+        client: Client::new(sandbox::settings(sim).expect("a twin listens on loopback")),
+        selection: Selection::everything(),
+        policy: Policy::default(),
+        detail: Detail::Summary,
+        keys: Keys::new(Some(sandbox::key(sim)), None),
+        patience: Duration::from_secs(300),
+        sandbox: true,
+        transport: "stdio",
+    }
+}
