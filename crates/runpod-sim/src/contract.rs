@@ -17,6 +17,7 @@ mod query;
 mod route;
 mod shapes;
 mod strict;
+mod uri;
 mod wording;
 
 use std::sync::LazyLock;

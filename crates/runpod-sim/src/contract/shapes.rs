@@ -11,7 +11,7 @@ use std::{
 use boon::{Compiler, SchemaIndex, Schemas};
 use serde_json::{Map, Value, json};
 
-use super::{Problem, facts::DEFS, wording};
+use super::{Problem, facts::DEFS, uri, wording};
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -123,6 +123,7 @@ impl Shapes {
         let mut schemas = Schemas::new();
         let mut compiler = Compiler::new();
         compiler.enable_format_assertions();
+        compiler.register_format(uri::FORMAT);
         compiler.add_resource(BASE, self.excerpt(name)).map_err(|error| error.to_string())?;
         let at = format!("{BASE}{DEFS}{name}");
         let root = compiler.compile(&at, &mut schemas).map_err(|error| format!("{error:#}"))?;
