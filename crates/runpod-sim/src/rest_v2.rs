@@ -6,6 +6,7 @@
 mod account;
 mod catalog;
 mod container;
+mod endpoints;
 mod pods;
 mod registries;
 mod templates;
@@ -42,8 +43,15 @@ type Routes = &'static [(&'static str, Handler)];
 static HANDLERS: LazyLock<HashMap<&'static str, Handler>> =
     LazyLock::new(|| ROUTES.iter().copied().flatten().copied().collect());
 
-static ROUTES: &[Routes] =
-    &[account::ROUTES, catalog::ROUTES, pods::ROUTES, registries::ROUTES, templates::ROUTES, volumes::ROUTES];
+static ROUTES: &[Routes] = &[
+    account::ROUTES,
+    catalog::ROUTES,
+    endpoints::ROUTES,
+    pods::ROUTES,
+    registries::ROUTES,
+    templates::ROUTES,
+    volumes::ROUTES,
+];
 
 /// The function that answers this operation.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {

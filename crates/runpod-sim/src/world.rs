@@ -8,6 +8,7 @@
 pub(crate) mod catalog;
 pub(crate) mod container;
 pub(crate) mod delegations;
+pub(crate) mod endpoints;
 pub(crate) mod meter;
 pub(crate) mod mounts;
 pub(crate) mod pods;
@@ -23,6 +24,7 @@ use crate::clock::Time;
 use crate::ids::Ids;
 use crate::rates::Rates;
 use crate::world::delegations::Delegation;
+use crate::world::endpoints::Endpoint;
 use crate::world::meter::Meter;
 use crate::world::pods::Pod;
 use crate::world::registries::Registry;
@@ -87,6 +89,7 @@ pub(crate) struct Account {
     pub(crate) templates: BTreeMap<String, Template>,
     pub(crate) registries: BTreeMap<String, Registry>,
     pub(crate) delegations: BTreeMap<String, Delegation>,
+    pub(crate) endpoints: BTreeMap<String, Endpoint>,
     pub(crate) secrets: BTreeMap<String, Secret>,
     pub(crate) volumes: BTreeMap<String, Volume>,
 }
@@ -154,9 +157,11 @@ impl World {
         self.keys.insert(key.to_owned(), user.to_owned());
     }
 
-    /// The account behind a key, at an instant; none when the key opens nothing.
+    /// The account behind a key, at an instant; none when the key opens nothing. What was to happen there
+    /// until then has happened.
     pub(crate) fn visit(&mut self, key: &str, now: Time) -> Option<Visit<'_>> {
         let account = self.accounts.get_mut(self.keys.get(key)?)?;
+        account.settle_endpoints(&mut self.ground, now);
         Some(Visit { account, ground: &mut self.ground, now })
     }
 

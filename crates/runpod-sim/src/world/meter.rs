@@ -53,6 +53,10 @@ impl Usage {
     }
 }
 
+/// One usage, for whoever has to end it alone.
+#[derive(Debug)]
+pub(crate) struct Entry(usize);
+
 /// The usages of one account, in the order in which they were reported.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Meter {
@@ -61,8 +65,16 @@ pub(crate) struct Meter {
 
 impl Meter {
     /// Reports that something costs money from an instant on, or did so for a while.
-    pub(crate) fn record(&mut self, usage: Usage) {
+    pub(crate) fn record(&mut self, usage: Usage) -> Entry {
         self.usages.push(usage);
+        Entry(self.usages.len() - 1)
+    }
+
+    /// Ends one usage, also if an end was planned for later.
+    pub(crate) fn end(&mut self, Entry(place): Entry, at: Time) {
+        if let Some(usage) = self.usages.get_mut(place).filter(|usage| !usage.ended(at)) {
+            usage.to = Some(at.max(usage.from));
+        }
     }
 
     /// Ends whatever this resource still pays for, also what was to end later.

@@ -5,6 +5,7 @@
 use serde::Deserialize;
 
 use crate::world::container::Container;
+use crate::world::pods::Pod;
 use crate::world::{Denied, Visit};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +36,7 @@ impl Visit<'_> {
 
     /// Refuses a container that names a credential which this account does not have.
     pub(crate) fn check_registry(&self, container: &Container) -> Result<(), Denied> {
-        let unknown = container.registry.as_deref().filter(|id| self.registry(id).is_err());
-        unknown.map_or(Ok(()), |id| Err(Denied::contradiction(format!("no registry `{id}`"))))
+        container.registry.as_deref().map_or(Ok(()), |id| self.registry(id).map(drop))
     }
 
     pub(crate) fn create_registry(&mut self, new: NewRegistry) -> &Registry {
@@ -46,12 +46,18 @@ impl Visit<'_> {
         self.account.registries.entry(id).or_insert(registry)
     }
 
-    /// Templates that name it just lose it.
+    /// One that a Pod pulls with stays; templates and endpoints that name it just lose it.
     pub(crate) fn delete_registry(&mut self, id: &str) -> Result<(), Denied> {
         self.registry(id)?;
+        let pulls = |pod: &&Pod| pod.lease.container.registry.as_deref() == Some(id);
+        if let Some(pod) = self.account.pods.values().find(pulls) {
+            return Err(Denied::contradiction(format!("registry `{id}` is in use by pod `{}`", pod.id)));
+        }
         self.account.registries.remove(id);
-        for template in self.account.templates.values_mut() {
-            template.container.registry.take_if(|held| held == id);
+        let templates = self.account.templates.values_mut().map(|template| &mut template.container);
+        let endpoints = self.account.endpoints.values_mut().map(|endpoint| &mut endpoint.config.container);
+        for container in templates.chain(endpoints) {
+            container.registry.take_if(|held| held == id);
         }
         Ok(())
     }

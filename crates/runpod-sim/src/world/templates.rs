@@ -67,9 +67,10 @@ pub(crate) struct TemplateChange {
 }
 
 impl Visit<'_> {
-    /// The account's own templates.
+    /// The account's own templates. Those bound to an endpoint are part of it and not listed.
     pub(crate) fn templates(&self) -> Vec<&Template> {
-        self.account.templates.values().collect()
+        let free = |template: &&Template| self.endpoint_bound_to(&template.id).is_none();
+        self.account.templates.values().filter(free).collect()
     }
 
     /// The public templates of a source, the newest first.
@@ -102,8 +103,13 @@ impl Visit<'_> {
         self.write_template(self.own_template(id)?.clone(), change)
     }
 
+    /// A template that something refers to stays.
     pub(crate) fn delete_template(&mut self, id: &str) -> Result<(), Denied> {
         self.own_template(id)?;
+        if let Some(endpoint) = self.endpoint_bound_to(id) {
+            let text = format!("template `{id}` is bound to endpoint `{}`; delete the endpoint", endpoint.id);
+            return Err(Denied::contradiction(text));
+        }
         self.forget_template(id);
         Ok(())
     }

@@ -11,6 +11,8 @@ mod desk;
 #[cfg(test)]
 mod door;
 #[cfg(test)]
+mod endpoints;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod pods;
@@ -20,3 +22,5 @@ mod registries;
 mod templates;
 #[cfg(test)]
 mod volumes;
+#[cfg(test)]
+mod workers;

@@ -7,7 +7,7 @@ use super::{Lease, Pod};
 use crate::clock::Time;
 use crate::faults::glob;
 use crate::ids::fate;
-use crate::world::Visit;
+use crate::world::{Ground, Visit};
 
 /// What a Pod is meant to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +136,7 @@ impl Boot {
     fn at(visit: &Visit<'_>, (place, pull): (u64, u64), image: &str) -> Self {
         let after = |from: Time, millis: u64| from + TimeDelta::milliseconds(millis.try_into().unwrap_or(0));
         let placed = after(visit.now, place);
-        Self { placed, ready: after(placed, pull), fails: visit.cannot_pull(image) }
+        Self { placed, ready: after(placed, pull), fails: visit.ground.cannot_pull(image) }
     }
 }
 
@@ -150,13 +150,13 @@ impl Pod {
 /// Parts of an image's name that say by themselves that there is no such image.
 const IMPOSSIBLE: &[&str] = &["does-not-exist", "doesnotexist", "not-found", "nonexistent", "no-such-"];
 
-impl Visit<'_> {
+impl Ground {
     /// Whether an image cannot be pulled: scripted, or a name that says so.
     pub(crate) fn cannot_pull(&self, image: &str) -> bool {
         let host = image.split('/').next().unwrap_or_default();
         let host = host.split(':').next().unwrap_or_default();
         host.ends_with(".invalid")
             || IMPOSSIBLE.iter().any(|part| image.contains(part))
-            || self.ground.trouble.unpullable.iter().any(|pattern| glob(pattern, image))
+            || self.trouble.unpullable.iter().any(|pattern| glob(pattern, image))
     }
 }

@@ -1,0 +1,192 @@
+//! Serverless endpoints: a configuration, its releases, and the workers that run it.
+//!
+//! A change of the configuration is a release. Workers follow by themselves as time passes: [`fleet`] says
+//! how many there are and in what state, [`placing`] where they find a machine.
+
+pub(crate) mod builds;
+pub(crate) mod config;
+pub(crate) mod fleet;
+pub(crate) mod placing;
+pub(crate) mod releases;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Time;
+use crate::faults::glob;
+use crate::world::endpoints::builds::Build;
+use crate::world::endpoints::config::{Config, EndpointChange};
+use crate::world::endpoints::fleet::Fleet;
+use crate::world::endpoints::releases::Release;
+use crate::world::meter::Payer;
+use crate::world::{Account, Denied, Ground, Visit};
+
+/// A Serverless endpoint.
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    pub(crate) id: String,
+    /// Its place in the order of creation.
+    pub(crate) born: u64,
+    pub(crate) created: Time,
+    pub(crate) kind: Kind,
+    pub(crate) config: Config,
+    /// The template that goes when the endpoint goes. REST v2 binds none; other doors do.
+    pub(crate) bound: Option<String>,
+    /// The oldest first, never empty.
+    pub(crate) releases: Vec<Release>,
+    /// The oldest first.
+    pub(crate) builds: Vec<Build>,
+    pub(crate) fleet: Fleet,
+}
+
+/// `EndpointType` of the contract; fixed for life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Kind {
+    Queue,
+    LoadBalancer,
+}
+
+/// `CreateEndpointRequest` of the contract.
+#[derive(Debug, Deserialize)]
+pub(crate) struct NewEndpoint {
+    #[serde(rename = "type")]
+    kind: Kind,
+    #[serde(flatten)]
+    config: EndpointChange,
+}
+
+impl Visit<'_> {
+    pub(crate) fn endpoints(&self) -> Vec<&Endpoint> {
+        self.account.endpoints.values().collect()
+    }
+
+    pub(crate) fn endpoint(&self, id: &str) -> Result<&Endpoint, Denied> {
+        self.account.endpoints.get(id).ok_or_else(|| Denied::missing("endpoint", id))
+    }
+
+    /// The endpoint that this template belongs to.
+    pub(crate) fn endpoint_bound_to(&self, template: &str) -> Option<&Endpoint> {
+        self.account.endpoints.values().find(|endpoint| endpoint.bound.as_deref() == Some(template))
+    }
+
+    /// Whether a script makes the workers of this endpoint crash.
+    pub(crate) fn crashes(&self, endpoint: &Endpoint) -> bool {
+        let hit = |pattern: &String| glob(pattern, &endpoint.id) || glob(pattern, &endpoint.config.name);
+        self.ground.trouble.crash_looping.iter().any(hit)
+    }
+
+    pub(crate) fn create_endpoint(&mut self, new: NewEndpoint) -> Result<&Endpoint, Denied> {
+        let NewEndpoint { kind, config } = new;
+        let config = Config::of(self, kind, config)?;
+        let (id, born) = (self.ground.ids.short(14), self.ground.next_birth());
+        let first = self.release(1, Vec::new());
+        let endpoint = Endpoint {
+            id: id.clone(),
+            born,
+            created: self.now,
+            kind,
+            config,
+            bound: None,
+            releases: vec![first],
+            builds: Vec::new(),
+            fleet: Fleet::new(self.now),
+        };
+        self.account.endpoints.insert(id.clone(), endpoint);
+        self.settle_endpoint(&id)
+    }
+
+    /// What changes anything is a release; what changes nothing is none.
+    pub(crate) fn update_endpoint(&mut self, id: &str, change: EndpointChange) -> Result<&Endpoint, Denied> {
+        let endpoint = self.endpoint(id)?;
+        let config = endpoint.config.with(self, endpoint.kind, change)?;
+        let diff = releases::diff(&endpoint.config, &config);
+        let version = endpoint.version() + 1;
+        if !diff.is_empty() {
+            let release = self.release(version, diff);
+            if let Some(endpoint) = self.account.endpoints.get_mut(id) {
+                endpoint.adopt(config, release);
+            }
+        }
+        self.settle_endpoint(id)
+    }
+
+    /// Its workers, its releases and the template bound to it go too.
+    pub(crate) fn delete_endpoint(&mut self, id: &str) -> Result<(), Denied> {
+        let bound = self.endpoint(id)?.bound.clone();
+        self.account.endpoints.remove(id);
+        self.account.meter.stop(Payer::Serverless, id, self.now);
+        bound.iter().for_each(|template| self.forget_template(template));
+        Ok(())
+    }
+
+    /// Gives an endpoint so much work that this many workers are busy with it, until told otherwise.
+    pub(crate) fn employ(&mut self, id: &str, workers: u32) -> Result<&Endpoint, Denied> {
+        self.settle_endpoint(id)?;
+        if let Some(endpoint) = self.account.endpoints.get_mut(id) {
+            endpoint.fleet.employ(workers);
+        }
+        self.settle_endpoint(id)
+    }
+
+    fn release(&mut self, version: u32, diff: Vec<releases::Change>) -> Release {
+        let id = format!("rel_{}", self.ground.ids.short(14));
+        let by = Some(self.account.id.clone());
+        Release { id, version, build: None, by, created: self.now, diff }
+    }
+
+    fn settle_endpoint(&mut self, id: &str) -> Result<&Endpoint, Denied> {
+        let Account { endpoints, meter, .. } = &mut *self.account;
+        if let Some(endpoint) = endpoints.get_mut(id) {
+            endpoint.settle(&mut fleet::Hands { ground: self.ground, meter }, self.now);
+        }
+        self.endpoint(id)
+    }
+}
+
+impl Account {
+    /// Lets everything happen to the workers that time alone brings.
+    pub(crate) fn settle_endpoints(&mut self, ground: &mut Ground, now: Time) {
+        let hands = &mut fleet::Hands { ground, meter: &mut self.meter };
+        self.endpoints.values_mut().for_each(|endpoint| endpoint.settle(hands, now));
+    }
+}
+
+impl Endpoint {
+    /// The version of the configuration in force.
+    pub(crate) fn version(&self) -> u32 {
+        self.releases.last().map_or(0, |release| release.version)
+    }
+
+    /// Takes a configuration over. Workers that it does not touch are of the new version at once.
+    fn adopt(&mut self, config: Config, release: Release) {
+        if !release.diff.iter().any(|change| change.needs_new_workers()) {
+            self.fleet.promote(release.version);
+        }
+        self.config = config;
+        self.releases.push(release);
+    }
+
+    /// Moves on to an instant, from one event to the next.
+    fn settle(&mut self, hands: &mut fleet::Hands<'_>, now: Time) {
+        loop {
+            self.ship(hands.ground);
+            self.manage(hands);
+            let next = [self.fleet.next(&self.config), self.next_build()].into_iter().flatten().min();
+            let Some(next) = next.filter(|next| *next <= now) else { break };
+            self.fleet.settled = next;
+        }
+        self.fleet.settled = self.fleet.settled.max(now);
+    }
+
+    fn manage(&mut self, hands: &mut fleet::Hands<'_>) {
+        let order = fleet::Order {
+            endpoint: &self.id,
+            config: &self.config,
+            version: self.releases.last().map_or(0, |release| release.version),
+        };
+        self.fleet.manage(&order, hands);
+    }
+}
+
+#[cfg(test)]
+mod tests;

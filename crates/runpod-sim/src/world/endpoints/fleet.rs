@@ -1,0 +1,298 @@
+//! The workers of one endpoint: how many there are and what each of them is doing.
+//!
+//! [`Fleet::manage`] is the scheduler. It looks at one instant, does what is due then (a machine is found, a
+//! container is up, an idle worker goes, a stale one is replaced) and is called again at the next instant at
+//! which something can be due. Work is a number of busy workers; where it comes from is not known here.
+
+use chrono::TimeDelta;
+use serde::Serialize;
+
+use crate::clock::Time;
+use crate::ids::fate;
+use crate::world::Ground;
+use crate::world::endpoints::Kind;
+use crate::world::endpoints::config::{Config, FlashBoot};
+use crate::world::endpoints::placing::{self, Place};
+use crate::world::meter::{Entry, Meter};
+
+/// Seconds between two looks for a machine.
+const RETRY: i64 = 300;
+
+/// Seconds that a crashing container lives, and that pass before it is started again.
+const CRASH: (i64, i64) = (20, 10);
+
+/// The workers of one endpoint.
+#[derive(Debug)]
+pub(crate) struct Fleet {
+    /// The oldest first.
+    pub(crate) workers: Vec<Worker>,
+    /// Until when everything has happened.
+    pub(crate) settled: Time,
+    /// How many workers there is work for.
+    busy: u32,
+}
+
+/// A worker, from the decision that it is needed until it goes.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    pub(crate) id: String,
+    /// The version of the configuration that it runs.
+    pub(crate) version: u32,
+    pub(crate) image: String,
+    stage: Stage,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// No machine fits; the next look is at `retry`.
+    Waiting { retry: Time },
+    /// On a machine, pulling and starting.
+    Booting { place: Place, ready: Time },
+    /// The image cannot be pulled.
+    Broken { place: Place },
+    /// The container is up.
+    Up { place: Place, since: Time, bill: Vec<Entry>, work: Work },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Work {
+    Busy,
+    IdleSince(Time),
+}
+
+/// `WorkerStatus` of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Status {
+    Running,
+    Idle,
+    Initializing,
+    Throttled,
+    Unhealthy,
+}
+
+/// What the fleet is to be like.
+#[derive(Debug)]
+pub(crate) struct Order<'e> {
+    /// The id of the endpoint, for the bill.
+    pub(crate) endpoint: &'e str,
+    pub(crate) config: &'e Config,
+    pub(crate) version: u32,
+}
+
+/// What a scheduler needs of the world.
+#[derive(Debug)]
+pub(crate) struct Hands<'w> {
+    pub(crate) ground: &'w mut Ground,
+    pub(crate) meter: &'w mut Meter,
+}
+
+impl Fleet {
+    pub(crate) fn new(now: Time) -> Self {
+        Self { workers: Vec::new(), settled: now, busy: 0 }
+    }
+
+    /// From now on there is work for so many workers.
+    pub(crate) fn employ(&mut self, workers: u32) {
+        self.busy = workers;
+    }
+
+    /// A new version that changes nothing for the workers: they are of it.
+    pub(crate) fn promote(&mut self, version: u32) {
+        let latest = self.workers.iter().map(|worker| worker.version).max();
+        let fresh = self.workers.iter_mut().filter(|worker| Some(worker.version) == latest);
+        fresh.for_each(|worker| worker.version = version);
+    }
+
+    /// Does what is due at this very instant.
+    pub(crate) fn manage(&mut self, order: &Order<'_>, hands: &mut Hands<'_>) {
+        let now = self.settled;
+        self.workers.iter_mut().for_each(|worker| worker.advance(order, hands, now));
+        self.share_out(now);
+        self.let_go(order, hands);
+        self.start(order, hands);
+    }
+
+    /// The next instant at which something can be due.
+    pub(crate) fn next(&self, config: &Config) -> Option<Time> {
+        let idle = TimeDelta::seconds(i64::from(config.workers.idle_timeout));
+        let dates = self.workers.iter().filter_map(|worker| match &worker.stage {
+            Stage::Waiting { retry } => Some(*retry),
+            Stage::Booting { ready, .. } => Some(*ready),
+            Stage::Up { work: Work::IdleSince(since), .. } => Some(*since + idle),
+            Stage::Up { .. } | Stage::Broken { .. } => None,
+        });
+        dates.filter(|date| *date > self.settled).min()
+    }
+
+    /// Hands the work to the workers that are up: the newest version first, so that stale ones run dry, and
+    /// those that have work before those that wait.
+    fn share_out(&mut self, now: Time) {
+        let mut left = self.busy;
+        let mut up: Vec<_> = self.workers.iter_mut().filter_map(Worker::working).collect();
+        up.sort_by_key(|(version, work)| (std::cmp::Reverse(*version), **work != Work::Busy));
+        for (_, work) in up {
+            *work = match *work {
+                _ if left > 0 => Work::Busy,
+                Work::Busy => Work::IdleSince(now),
+                idle @ Work::IdleSince(_) => idle,
+            };
+            left = left.saturating_sub(u32::from(*work == Work::Busy));
+        }
+    }
+
+    /// Ends the workers that are not needed: stale ones that a new one stands in for, and idle ones beyond
+    /// the minimum whose time is over. Nobody is taken from work.
+    fn let_go(&mut self, order: &Order<'_>, hands: &mut Hands<'_>) {
+        let target = self.target(order.config);
+        let (idle, now) = (TimeDelta::seconds(i64::from(order.config.workers.idle_timeout)), self.settled);
+        let crowd = order.config.workers.max as usize;
+        let mut able = self.workers.iter().filter(|worker| worker.is_able()).count();
+        let mut count = self.workers.len();
+        let mut fresh = self.workers.iter().filter(|worker| worker.version == order.version).count();
+        // The youngest is looked at first, so that the oldest stay.
+        for place in (0..self.workers.len()).rev() {
+            let Some(worker) = self.workers.get(place) else { continue };
+            let (stale, is_able) = (worker.version != order.version, worker.is_able());
+            let goes = match worker.idle_since() {
+                _ if worker.is_busy() => false,
+                _ if stale => !is_able || able > target || target == 0,
+                None => fresh > target,
+                Some(since) => fresh > target && (since + idle <= now || count > crowd.max(target)),
+            };
+            if goes {
+                self.workers.remove(place).end(hands.meter, now);
+                able -= usize::from(is_able);
+                fresh -= usize::from(!stale);
+                count -= 1;
+            }
+        }
+    }
+
+    /// Begins the workers that are missing. While stale ones are being replaced there is one more than wanted.
+    fn start(&mut self, order: &Order<'_>, hands: &mut Hands<'_>) {
+        let target = self.target(order.config);
+        let now = self.settled;
+        let mut fresh = self.workers.iter().filter(|worker| worker.version == order.version).count();
+        while fresh < target && self.workers.len() <= target {
+            let mut worker = Worker {
+                id: hands.ground.ids.short(14),
+                version: order.version,
+                image: order.config.container.image.clone(),
+                stage: Stage::Waiting { retry: now },
+            };
+            worker.advance(order, hands, now);
+            self.workers.push(worker);
+            fresh += 1;
+        }
+    }
+
+    fn target(&self, config: &Config) -> usize {
+        let workers = config.workers;
+        self.busy.clamp(workers.min, workers.max.max(workers.min)) as usize
+    }
+}
+
+impl Worker {
+    /// The place where it is, once it has one.
+    pub(crate) fn place(&self) -> Option<&Place> {
+        match &self.stage {
+            Stage::Waiting { .. } => None,
+            Stage::Booting { place, .. } | Stage::Broken { place } | Stage::Up { place, .. } => Some(place),
+        }
+    }
+
+    /// When its container came up; a crashing one comes up again and again.
+    pub(crate) fn started(&self, crashes: bool, now: Time) -> Option<Time> {
+        match &self.stage {
+            Stage::Up { since, .. } if crashes => {
+                let rounds = (now - *since).num_seconds() / (CRASH.0 + CRASH.1);
+                Some(*since + TimeDelta::seconds(rounds * (CRASH.0 + CRASH.1)))
+            }
+            Stage::Up { since, .. } => Some(*since),
+            _ => None,
+        }
+    }
+
+    /// What it is doing. A crashing container shows as running and throttled by turns and never as
+    /// unhealthy, which was observed of Runpod in 2026.
+    pub(crate) fn status(&self, kind: Kind, crashes: bool, now: Time) -> Status {
+        match &self.stage {
+            Stage::Waiting { .. } => Status::Throttled,
+            Stage::Booting { .. } => Status::Initializing,
+            Stage::Broken { .. } => Status::Unhealthy,
+            Stage::Up { .. } if crashes => {
+                let alive =
+                    self.started(crashes, now).is_some_and(|since| (now - since).num_seconds() < CRASH.0);
+                if alive { Status::Running } else { Status::Throttled }
+            }
+            Stage::Up { work: Work::Busy, .. } => Status::Running,
+            Stage::Up { .. } if kind == Kind::LoadBalancer => Status::Running,
+            Stage::Up { .. } => Status::Idle,
+        }
+    }
+
+    /// Moves on when its time has come.
+    fn advance(&mut self, order: &Order<'_>, hands: &mut Hands<'_>, now: Time) {
+        match &self.stage {
+            Stage::Waiting { retry } if *retry <= now => match placing::find(hands.ground, order.config, now)
+            {
+                Some(place) => {
+                    let ready =
+                        now + TimeDelta::seconds(boot(hands.ground.seed, &self.id, order.config.flashboot));
+                    self.stage = Stage::Booting { place, ready };
+                }
+                None => self.stage = Stage::Waiting { retry: now + TimeDelta::seconds(RETRY) },
+            },
+            Stage::Booting { place, ready } if *ready <= now => {
+                let place = *place;
+                self.stage = if hands.ground.cannot_pull(&self.image) {
+                    Stage::Broken { place }
+                } else {
+                    let bill = place.meter(order, hands.meter, now);
+                    Stage::Up { place, since: now, bill, work: Work::IdleSince(now) }
+                };
+            }
+            _ => {}
+        }
+    }
+
+    fn working(&mut self) -> Option<(u32, &mut Work)> {
+        match &mut self.stage {
+            Stage::Up { work, .. } => Some((self.version, work)),
+            _ => None,
+        }
+    }
+
+    fn is_able(&self) -> bool {
+        matches!(self.stage, Stage::Up { .. })
+    }
+
+    fn is_busy(&self) -> bool {
+        matches!(self.stage, Stage::Up { work: Work::Busy, .. })
+    }
+
+    fn idle_since(&self) -> Option<Time> {
+        match self.stage {
+            Stage::Up { work: Work::IdleSince(since), .. } => Some(since),
+            _ => None,
+        }
+    }
+
+    fn end(self, meter: &mut Meter, now: Time) {
+        if let Stage::Up { bill, .. } = self.stage {
+            bill.into_iter().for_each(|entry| meter.end(entry, now));
+        }
+    }
+}
+
+/// Seconds from finding a machine until the container is up.
+fn boot(seed: u64, worker: &str, flashboot: FlashBoot) -> i64 {
+    let (least, spread) = match flashboot {
+        FlashBoot::Off => (20, 40),
+        FlashBoot::Flashboot => (4, 8),
+        FlashBoot::PriorityFlashboot => (2, 4),
+    };
+    let chance = fate(seed, &["boot", worker]) % spread;
+    least + i64::try_from(chance).unwrap_or(0)
+}
