@@ -5,6 +5,7 @@ mod account;
 mod ask;
 mod caller;
 mod cancel;
+mod catalog;
 mod desk;
 mod golden;
 mod hand;
