@@ -70,7 +70,7 @@ pub struct Page {
     pub limit: Option<u32>,
     /// nextCursor of the previous reply.
     pub cursor: Option<String>,
-    /// Summary when omitted; full is all the API says.
+    /// Summary when omitted.
     pub detail: Option<Detail>,
 }
 

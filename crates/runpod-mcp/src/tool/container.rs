@@ -23,16 +23,16 @@ pub(crate) struct ContainerArgs {
     pub(crate) image_name: Option<String>,
     /// Start command as one shell string.
     pub(crate) args: Option<String>,
-    /// Entrypoint words in place of the image's.
+    /// Entrypoint in place of the image's.
     pub(crate) entrypoint: Option<Vec<String>>,
-    /// Command words in place of the image's.
+    /// Command in place of the image's.
     pub(crate) cmd: Option<Vec<String>>,
     /// Ephemeral disk in GB.
     #[schemars(range(min = 1))]
     pub(crate) container_disk_in_gb: Option<u32>,
-    /// Exposed ports such as 8888/http or 22/tcp.
+    /// Exposed ports such as 8888/http.
     pub(crate) ports: Option<Vec<String>>,
-    /// Environment variables; {{ RUNPOD_SECRET_name }} inserts a secret.
+    /// Environment variables.
     pub(crate) env: Option<Vars>,
 }
 
@@ -107,12 +107,12 @@ pub(crate) fn changed_env(vars: Option<Vars>, stored: Option<&RawValue>) -> Resu
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MountArgs {
-    /// Size in GB of a volume that survives restarts, together with volumeMountPath.
+    /// GB of a volume that survives restarts; needs volumeMountPath.
     #[schemars(range(min = 10))]
     pub(crate) volume_in_gb: Option<u32>,
-    /// Absolute path where the volume or network volume appears.
+    /// Absolute path of the volume or network volume.
     pub(crate) volume_mount_path: Option<String>,
-    /// Network volume from list-network-volumes, instead of volumeInGb.
+    /// From list-network-volumes, instead of volumeInGb.
     pub(crate) network_volume_id: Option<IdArg>,
 }
 

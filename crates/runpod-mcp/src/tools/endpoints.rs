@@ -32,9 +32,9 @@ struct GetEndpoint;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct GetEndpointArgs {
-    /// Endpoint id from list-endpoints.
+    /// From list-endpoints.
     endpoint_id: IdArg,
-    /// Show secret-looking env values instead of [redacted].
+    /// Show secrets in env instead of [redacted].
     reveal: Option<bool>,
 }
 
@@ -61,7 +61,7 @@ struct DeleteEndpoint;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct EndpointArgs {
-    /// Endpoint id from list-endpoints.
+    /// From list-endpoints.
     endpoint_id: IdArg,
 }
 

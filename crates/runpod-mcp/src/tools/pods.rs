@@ -28,7 +28,7 @@ pub(super) static TOOLS: [Tool; 8] = [
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct PodArgs {
-    /// Pod id from list-pods.
+    /// From list-pods.
     pod_id: IdArg,
 }
 
@@ -37,9 +37,9 @@ struct GetPod;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct GetPodArgs {
-    /// Pod id from list-pods.
+    /// From list-pods.
     pod_id: IdArg,
-    /// Show secret-looking env values instead of [redacted].
+    /// Show secrets in env instead of [redacted].
     reveal: Option<bool>,
 }
 

@@ -23,9 +23,9 @@ struct GetTemplate;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct GetTemplateArgs {
-    /// Template id from list-templates or list-public-templates.
+    /// From list-templates or list-public-templates.
     template_id: IdArg,
-    /// Show secret-looking env values instead of [redacted].
+    /// Show secrets in env instead of [redacted].
     reveal: Option<bool>,
 }
 
@@ -52,7 +52,7 @@ struct DeleteTemplate;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct DeleteTemplateArgs {
-    /// Template id from list-templates.
+    /// From list-templates.
     template_id: IdArg,
 }
 

@@ -101,7 +101,7 @@ pub(super) struct GetCpuType;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct GetCpuTypeArgs {
-    /// CPU type id from list-cpu-types.
+    /// From list-cpu-types.
     cpu_type_id: IdArg,
     #[serde(flatten)]
     stock: StockArgs,

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::error::ToolError;
 use crate::reply::Reply;
 use crate::reply::list::Sheet;
 use crate::tool::word::Pick;
@@ -94,18 +95,29 @@ fn stock(include: Option<&[Pick<Include>]>) -> Stock {
     Stock { gpus: has(Include::Gpus), cpus: has(Include::Cpus) }
 }
 
+/// Certificates by name. The schema does not list the twelve: few calls name one, and every session would pay.
+fn certificates(names: Vec<String>) -> Result<Vec<Compliance>, ToolError> {
+    let read = |name: String| {
+        Compliance::parse(&name.to_uppercase()).ok_or_else(|| {
+            let words: Vec<_> = Compliance::ALL.iter().map(|word| word.as_str()).collect();
+            ToolError::bad_argument(format!("`compliance` must hold certificates among {}", words.join(", ")))
+        })
+    };
+    names.into_iter().map(read).collect()
+}
+
 pub(super) struct ListDataCenters;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ListDataCentersArgs {
-    /// Part of the region, such as europe, in any letter case.
+    /// Part of the region, such as europe.
     region: Option<String>,
-    /// Only those with all these tiers of network volumes.
+    /// Only those with all these volume tiers.
     network_volume_types: Option<Vec<Pick<Tier>>>,
-    /// Only those with all these certificates.
-    compliance: Option<Vec<Pick<Compliance>>>,
-    /// Only those with (or without) a private network between Pods.
+    /// Only those with all these certificates, such as GDPR or HIPAA.
+    compliance: Option<Vec<String>>,
+    /// Whether Pods there can share a private network.
     global_network: Option<bool>,
     /// Stock to add to each row.
     include: Option<Vec<Pick<Include>>>,
@@ -131,7 +143,7 @@ impl ToolDef for ListDataCenters {
             stock: stock(args.include.as_deref()),
             regions: Vec::new(),
             volume_tiers: args.network_volume_types.into_iter().flatten().map(|pick| pick.0).collect(),
-            compliance: args.compliance.into_iter().flatten().map(|pick| pick.0).collect(),
+            compliance: certificates(args.compliance.unwrap_or_default())?,
             global_network: args.global_network,
         };
         let listing = cx.client.catalog().data_centers(&query).await?;
@@ -149,7 +161,7 @@ pub(super) struct GetDataCenter;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct GetDataCenterArgs {
-    /// Data center id from list-data-centers.
+    /// From list-data-centers.
     data_center_id: IdArg,
     /// Stock to add.
     include: Option<Vec<Pick<Include>>>,

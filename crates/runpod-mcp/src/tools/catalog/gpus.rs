@@ -77,11 +77,11 @@ struct StockArgs {
     gpu_count: Option<u32>,
     /// Stock of this cloud only.
     cloud_type: Option<Pick<Cloud>>,
-    /// Stock in these countries only, as ISO codes such as US.
+    /// Stock in these countries only, such as US.
     country_codes: Option<Vec<String>>,
-    /// Stock on hosts with these CUDA versions only, such as 12.8.
+    /// Stock with these CUDA versions only, such as 12.8.
     cuda_versions: Option<Vec<String>>,
-    /// Stock on hosts from this CUDA version on, such as 12 or 12.4.
+    /// Stock from this CUDA version on, such as 12.4.
     min_cuda_version: Option<String>,
 }
 
@@ -117,7 +117,7 @@ pub(super) struct ListGpuTypes;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ListGpuTypesArgs {
-    /// Part of the id or name, in any letter case.
+    /// Part of the id or name.
     search_term: Option<String>,
     /// Least memory of one GPU in GB.
     #[schemars(range(min = 0))]
@@ -126,7 +126,7 @@ pub(super) struct ListGpuTypesArgs {
     secure_cloud_only: Option<bool>,
     /// Only types of the Community Cloud.
     community_cloud_only: Option<bool>,
-    /// Set false to leave out types without stock.
+    /// False leaves out types without stock.
     include_unavailable: Option<bool>,
     #[serde(flatten)]
     stock: StockArgs,
@@ -207,11 +207,13 @@ pub(super) struct GetGpuType;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct GetGpuTypeArgs {
-    /// GPU type id from list-gpu-types.
+    /// From list-gpu-types.
     #[schemars(length(min = 1))]
     gpu_type_id: String,
-    #[serde(flatten)]
-    stock: StockArgs,
+    /// Look up stock, true when omitted.
+    include_availability: Option<bool>,
+    /// Stock for what, POD when omitted.
+    product: Option<Pick<Product>>,
 }
 
 impl ToolDef for GetGpuType {
@@ -227,7 +229,9 @@ impl ToolDef for GetGpuType {
     };
 
     async fn call(cx: &Cx, args: GetGpuTypeArgs) -> Outcome {
-        let query = args.stock.into_query()?;
+        let wanted = args.include_availability.unwrap_or(true);
+        let product = args.product.map_or(Product::Pod, |pick| pick.0);
+        let query = GpuQuery { availability: wanted.then_some(product), ..GpuQuery::default() };
         Ok(Reply::of(&cx.client.catalog().gpu(&args.gpu_type_id, &query).await?))
     }
 }

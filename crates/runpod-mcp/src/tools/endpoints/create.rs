@@ -21,24 +21,24 @@ pub(super) struct CreateEndpointArgs {
     name: String,
     #[serde(flatten)]
     container: ContainerArgs,
-    /// Serverless template from list-templates to start from; other arguments win over it.
+    /// Serverless template from list-templates; other arguments win.
     template_id: Option<IdArg>,
-    /// QUEUE (default) runs jobs, LOAD_BALANCER passes HTTP requests on; fixed at creation.
+    /// QUEUE for jobs when omitted; LOAD_BALANCER passes HTTP requests on.
     endpoint_type: Option<Pick<Kind>>,
     #[serde(flatten)]
     machine: MachineArgs,
     #[serde(flatten)]
     scale: ScaleArgs,
-    /// Data center ids from list-data-centers, any when omitted.
+    /// From list-data-centers, any when omitted.
     data_center_ids: Option<Vec<String>>,
-    /// Network volumes to attach, from list-network-volumes.
+    /// From list-network-volumes.
     network_volume_ids: Option<Vec<IdArg>>,
     /// Longest run of a job in ms.
     #[schemars(range(min = 1))]
     execution_timeout_ms: Option<u32>,
     /// Faster cold starts.
     flashboot: Option<Pick<Flashboot>>,
-    /// Registry credential from list-container-registry-auths, empty for none.
+    /// From list-container-registry-auths, empty for none.
     container_registry_auth_id: Option<ClearableId>,
 }
 
@@ -48,20 +48,20 @@ pub(super) struct CreateEndpointArgs {
 struct MachineArgs {
     /// CPU for workers without GPU.
     compute_type: Option<ComputeType>,
-    /// GPU pools such as AMPERE_80, the pool of list-gpu-types.
+    /// Pools of list-gpu-types, such as AMPERE_80.
     gpu_pool_ids: Option<Vec<String>>,
-    /// GPU type ids of these pools not to use.
+    /// GPU type ids of these pools to leave out.
     exclude_gpu_type_ids: Option<Vec<String>>,
     /// GPUs per worker, 1 when omitted.
     #[schemars(range(min = 1))]
     gpu_count: Option<u32>,
     /// Host CUDA versions accepted, such as 12.8.
     allowed_cuda_versions: Option<Vec<String>>,
-    /// Lowest host CUDA version, such as 12.4, instead of allowedCudaVersions.
+    /// Lowest host CUDA version, such as 12.4.
     min_cuda_version: Option<String>,
-    /// CPU type ids from list-cpu-types for computeType CPU; the first in stock when omitted.
+    /// For computeType CPU, from list-cpu-types; first in stock when omitted.
     cpu_flavor_ids: Option<Vec<String>>,
-    /// vCPUs of a CPU worker, a power of two, 2 when omitted.
+    /// For computeType CPU, a power of two, 2 when omitted.
     #[schemars(range(min = 2))]
     vcpu_count: Option<u32>,
 }

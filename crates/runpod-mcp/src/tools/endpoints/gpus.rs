@@ -15,13 +15,13 @@ pub(super) struct SetEndpointGpus;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SetEndpointGpusArgs {
-    /// Endpoint id from list-endpoints.
+    /// From list-endpoints.
     endpoint_id: IdArg,
-    /// Whole selection as POOL,POOL,-TYPE, where -TYPE leaves a GPU type out; wins over pools.
+    /// Selection as POOL,POOL,-TYPE, where -TYPE leaves a GPU type out; wins over pools.
     gpu_ids: Option<String>,
-    /// GPU pools, the pool of list-gpu-types.
+    /// Pools of list-gpu-types.
     pools: Option<Vec<String>>,
-    /// GPU type ids of these pools to leave out; none are left out when omitted.
+    /// GPU type ids of these pools to leave out.
     exclude_gpu_type_ids: Option<Vec<String>>,
     /// GPUs per worker.
     #[schemars(range(min = 1))]

@@ -12,7 +12,7 @@ use crate::tool::{Card, Cx, Effect, IdArg, Outcome, Page, ToolDef};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PartsArgs {
-    /// Endpoint id from list-endpoints.
+    /// From list-endpoints.
     endpoint_id: IdArg,
     #[serde(flatten)]
     page: Page,
@@ -148,9 +148,9 @@ pub(super) struct GetEndpointBuild;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct GetEndpointBuildArgs {
-    /// Endpoint id from list-endpoints.
+    /// From list-endpoints.
     endpoint_id: IdArg,
-    /// Build id from list-endpoint-builds.
+    /// From list-endpoint-builds.
     build_id: IdArg,
 }
 

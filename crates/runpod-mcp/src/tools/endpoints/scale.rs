@@ -29,7 +29,7 @@ impl Word for Scaler {
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ScaleArgs {
-    /// Workers that always run and are billed, 0 to scale to zero.
+    /// Workers that always run and are billed.
     pub(super) workers_min: Option<u32>,
     /// Most workers at a time.
     pub(super) workers_max: Option<u32>,
@@ -38,7 +38,7 @@ pub(super) struct ScaleArgs {
     idle_timeout: Option<u32>,
     /// What to scale by.
     scaler_type: Option<Pick<Scaler>>,
-    /// Target: seconds in the queue for QUEUE_DELAY, whole requests per worker for REQUEST_COUNT.
+    /// Target: seconds in the queue, or requests per worker.
     #[schemars(range(min = 0.5))]
     scaler_value: Option<f64>,
 }

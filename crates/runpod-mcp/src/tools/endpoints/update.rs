@@ -18,7 +18,7 @@ pub(super) struct UpdateEndpoint;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UpdateEndpointArgs {
-    /// Endpoint id from list-endpoints.
+    /// From list-endpoints.
     endpoint_id: IdArg,
     /// New name.
     name: Option<String>,
@@ -30,25 +30,25 @@ pub(super) struct UpdateEndpointArgs {
     machine: MachineArgs,
     #[serde(flatten)]
     scale: ScaleArgs,
-    /// Data center ids from list-data-centers.
+    /// From list-data-centers.
     data_center_ids: Option<Vec<String>>,
-    /// Network volumes from list-network-volumes; an empty list detaches all.
+    /// From list-network-volumes; an empty list detaches all.
     network_volume_ids: Option<Vec<IdArg>>,
     /// Longest run of a job in ms.
     #[schemars(range(min = 1))]
     execution_timeout_ms: Option<u32>,
     /// Faster cold starts.
     flashboot: Option<Pick<Flashboot>>,
-    /// Registry credential from list-container-registry-auths, empty for none.
+    /// From list-container-registry-auths, empty for none.
     container_registry_auth_id: Option<ClearableId>,
 }
 
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct MachineArgs {
-    /// GPU pools such as AMPERE_80; they clear exclusions that are not given again.
+    /// Pools of list-gpu-types; they clear exclusions not given again.
     gpu_pool_ids: Option<Vec<String>>,
-    /// GPU type ids of the pools not to use.
+    /// GPU type ids of the pools to leave out.
     exclude_gpu_type_ids: Option<Vec<String>>,
     /// GPUs per worker.
     #[schemars(range(min = 1))]
@@ -57,9 +57,9 @@ struct MachineArgs {
     allowed_cuda_versions: Option<Vec<String>>,
     /// Lowest host CUDA version; an empty string clears.
     min_cuda_version: Option<String>,
-    /// CPU type ids of a CPU endpoint, from list-cpu-types.
+    /// For a CPU endpoint, from list-cpu-types.
     cpu_flavor_ids: Option<Vec<String>>,
-    /// vCPUs of a CPU worker together with cpuFlavorIds, a power of two, 2 when omitted.
+    /// With cpuFlavorIds, a power of two, 2 when omitted.
     #[schemars(range(min = 2))]
     vcpu_count: Option<u32>,
 }

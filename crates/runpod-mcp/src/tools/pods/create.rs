@@ -22,7 +22,7 @@ pub(super) struct CreatePodArgs {
     name: Option<String>,
     #[serde(flatten)]
     container: ContainerArgs,
-    /// Template from list-templates or list-public-templates to start from; other arguments win over it.
+    /// From list-templates or list-public-templates; other arguments win.
     template_id: Option<IdArg>,
     #[serde(flatten)]
     machine: MachineArgs,
@@ -30,17 +30,17 @@ pub(super) struct CreatePodArgs {
     mount: MountArgs,
     /// SECURE when omitted.
     cloud_type: Option<Pick<Cloud>>,
-    /// Data center ids from list-data-centers, any when omitted.
+    /// From list-data-centers, any when omitted.
     data_center_ids: Option<Vec<String>>,
-    /// OpenSSH public keys, one a line, that may log in; adds port 22/tcp.
+    /// OpenSSH public keys to let in, one a line.
     ssh_public_key: Option<String>,
-    /// Let the account's keys of get-ssh-keys log in.
+    /// Let in the keys of get-ssh-keys.
     start_ssh: Option<bool>,
     /// Start Jupyter.
     start_jupyter: Option<bool>,
-    /// Private network between the account's Pods.
+    /// Private network between Pods.
     global_networking: Option<bool>,
-    /// Registry credential from list-container-registry-auths, empty for none.
+    /// From list-container-registry-auths, empty for none.
     container_registry_auth_id: Option<ClearableId>,
 }
 

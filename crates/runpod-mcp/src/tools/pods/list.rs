@@ -76,11 +76,11 @@ pub(super) struct ListPods;
 pub(super) struct ListPodsArgs {
     /// Only GPU or only CPU Pods.
     compute_type: Option<ComputeType>,
-    /// Only Pods with one of these GPU types, by id from list-gpu-types.
+    /// Only Pods with one of these GPU types.
     gpu_type_id: Option<Vec<String>>,
-    /// Only Pods in one of these data centers, by id.
+    /// Only Pods in one of these data centers.
     data_center_id: Option<Vec<String>>,
-    /// Only Pods whose name contains this, in any letter case.
+    /// Only Pods whose name contains this.
     name: Option<String>,
     /// Also the members of Instant Clusters.
     include_cluster_pods: Option<bool>,

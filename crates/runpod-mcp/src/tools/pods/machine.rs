@@ -23,7 +23,7 @@ pub(super) enum ComputeType {
 pub(super) struct MachineArgs {
     /// CPU is the only way to a Pod without GPU.
     compute_type: Option<ComputeType>,
-    /// GPU type ids from list-gpu-types; the first one is rented.
+    /// Ids from list-gpu-types; the first is rented.
     gpu_type_ids: Option<Vec<String>>,
     /// Number of GPUs, 1 when omitted.
     #[schemars(range(min = 1))]
@@ -36,11 +36,11 @@ pub(super) struct MachineArgs {
     min_vcpu_count_per_gpu: Option<u32>,
     /// Host CUDA versions accepted, such as 12.8.
     allowed_cuda_versions: Option<Vec<String>>,
-    /// Lowest host CUDA version, such as 12.4, instead of allowedCudaVersions.
+    /// Lowest host CUDA version, such as 12.4.
     min_cuda_version: Option<String>,
-    /// CPU type id from list-cpu-types for computeType CPU; the first in stock when omitted.
+    /// For computeType CPU, from list-cpu-types; first in stock when omitted.
     cpu_flavor_id: Option<String>,
-    /// vCPUs of a CPU Pod, a power of two, 2 when omitted.
+    /// For computeType CPU, a power of two, 2 when omitted.
     #[schemars(range(min = 2))]
     vcpu_count: Option<u32>,
 }

@@ -13,7 +13,7 @@ pub(super) struct UpdatePod;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UpdatePodArgs {
-    /// Pod id from list-pods.
+    /// From list-pods.
     pod_id: IdArg,
     /// New name.
     name: Option<String>,
@@ -25,9 +25,9 @@ pub(super) struct UpdatePodArgs {
     mount: MountArgs,
     /// Protect from stop and reset.
     locked: Option<bool>,
-    /// Private network between the account's Pods, from the next start.
+    /// Private network between Pods, from the next start.
     global_networking: Option<bool>,
-    /// Registry credential from list-container-registry-auths, empty for none.
+    /// From list-container-registry-auths, empty for none.
     container_registry_auth_id: Option<ClearableId>,
 }
 

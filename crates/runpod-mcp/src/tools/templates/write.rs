@@ -18,25 +18,25 @@ struct TemplateArgs {
     is_serverless: Option<bool>,
     /// Visible to everybody.
     is_public: Option<bool>,
-    /// Exposed ports such as 8888/http or 22/tcp.
+    /// Exposed ports such as 8888/http.
     ports: Option<Vec<String>>,
-    /// Entrypoint words in place of the image's; an empty list says nothing.
+    /// Entrypoint in place of the image's; empty changes nothing.
     docker_entrypoint: Option<Vec<String>>,
-    /// Command words in place of the image's; an empty list says nothing.
+    /// Command in place of the image's; empty changes nothing.
     docker_start_cmd: Option<Vec<String>>,
-    /// Environment variables; {{ RUNPOD_SECRET_name }} inserts a secret.
+    /// Environment variables.
     env: Option<Vars>,
     /// Ephemeral disk in GB.
     #[schemars(range(min = 1))]
     container_disk_in_gb: Option<u32>,
-    /// Size in GB of a volume that survives restarts, together with volumeMountPath.
+    /// GB of a volume that survives restarts; needs volumeMountPath.
     #[schemars(range(min = 10))]
     volume_in_gb: Option<u32>,
-    /// Absolute path where the volume appears.
+    /// Absolute path of the volume.
     volume_mount_path: Option<String>,
     /// Group in the console, NVIDIA when omitted.
     category: Option<Pick<Category>>,
-    /// Let the account's SSH keys log in, true when omitted.
+    /// Let in the account's SSH keys, true when omitted.
     start_ssh: Option<bool>,
     /// Start Jupyter, true when omitted.
     start_jupyter: Option<bool>,
@@ -44,7 +44,7 @@ struct TemplateArgs {
     allowed_cuda_versions: Option<Vec<String>>,
     /// Markdown for the console, REST v1 only.
     readme: Option<String>,
-    /// Registry credential from list-container-registry-auths, empty for none.
+    /// From list-container-registry-auths, empty for none.
     container_registry_auth_id: Option<ClearableId>,
 }
 
@@ -117,7 +117,7 @@ pub(super) struct UpdateTemplate;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UpdateTemplateArgs {
-    /// Template id from list-templates.
+    /// From list-templates.
     template_id: IdArg,
     /// New name.
     name: Option<String>,
