@@ -7,6 +7,7 @@ mod caller;
 mod cancel;
 mod catalog;
 mod desk;
+mod endpoints;
 mod golden;
 mod hand;
 mod input;
