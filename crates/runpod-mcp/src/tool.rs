@@ -123,8 +123,11 @@ impl Tool {
     /// # Errors
     /// `bad_argument` with every finding at once.
     pub fn ready(&self, args: Map<String, Value>) -> Result<Ready, ToolError> {
-        let (value, notes) = check::check(&self.schema, args)?;
-        Ok(Ready { notes, ..(self.ready)(value)? })
+        let checked = check::check(&self.schema, args);
+        let ready = checked.and_then(|(value, notes)| Ok(Ready { notes, ..(self.ready)(value)? }));
+        // A client may show nothing but this text: it says itself which call it is about.
+        ready
+            .map_err(|error| ToolError { message: format!("{}: {}", self.card.name, error.message), ..error })
     }
 
     /// Its entry in tools/list.
