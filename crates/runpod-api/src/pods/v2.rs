@@ -208,8 +208,8 @@ impl GpuBody {
         } = gpu;
         check::at_least("gpuCount", Some(count), 1)?;
         check::cuda_choice(Some(&allowed_cuda_versions), min_cuda_version.as_deref())?;
-        check::at_least("minRAMPerGPU", min_ram_per_gpu, 1)?;
-        check::at_least("minVCPUPerGPU", min_vcpu_per_gpu, 1)?;
+        check::at_least("minRamPerGpu", min_ram_per_gpu, 1)?;
+        check::at_least("minVcpuCountPerGpu", min_vcpu_per_gpu, 1)?;
         Ok(Self {
             id: first(type_ids, notes)?,
             count,

@@ -68,7 +68,7 @@ impl TryFrom<&Update> for TemplateUpdate {
     fn try_from(change: &Update) -> Outcome<Self> {
         check::changes(
             change,
-            "name, imageName, args, dockerEntrypoint, dockerStartCmd, containerDiskInGb, env, ports, \
+            "name, imageName, dockerEntrypoint, dockerStartCmd, containerDiskInGb, env, ports, \
              containerRegistryAuthId, volumeInGb, volumeMountPath, category, isPublic, isServerless, startSsh, \
              startJupyter, allowedCudaVersions",
         )?;

@@ -30,8 +30,8 @@ fn pods_keep_the_laws() {
         ("gpuCount", Perhaps, number()),
         ("allowedCudaVersions", Perhaps, versions()),
         ("minCudaVersion", Perhaps, version()),
-        ("minRAMPerGPU", Perhaps, number()),
-        ("minVCPUPerGPU", Perhaps, number()),
+        ("minRamPerGpu", Perhaps, number()),
+        ("minVcpuCountPerGpu", Perhaps, number()),
     ];
     let place = [
         ("cloudType", Perhaps, one_of(&["SECURE", "COMMUNITY"])),

@@ -60,8 +60,8 @@ fn compute(input: &mut Input) -> Compute {
         count: input.take::<Option<_>>("gpuCount").unwrap_or(1),
         allowed_cuda_versions: input.list("allowedCudaVersions"),
         min_cuda_version: input.take("minCudaVersion"),
-        min_ram_per_gpu: input.take("minRAMPerGPU"),
-        min_vcpu_per_gpu: input.take("minVCPUPerGPU"),
+        min_ram_per_gpu: input.take("minRamPerGpu"),
+        min_vcpu_per_gpu: input.take("minVcpuCountPerGpu"),
     })
 }
 
