@@ -1,7 +1,7 @@
 //! Why a call gave no answer. A variant for each thing a caller would do differently.
 //!
 //! No variant holds the key, an address with credentials or the content of an answer other than the words of an
-//! error, and those only after [`said`](crate::error::said) has cut and cleaned them.
+//! error, and those only after [`said`] has cut and cleaned them.
 
 pub(crate) mod said;
 
