@@ -5,6 +5,7 @@
 
 mod account;
 mod catalog;
+mod clusters;
 mod container;
 mod endpoints;
 mod pods;
@@ -46,6 +47,7 @@ static HANDLERS: LazyLock<HashMap<&'static str, Handler>> =
 static ROUTES: &[Routes] = &[
     account::ROUTES,
     catalog::ROUTES,
+    clusters::ROUTES,
     endpoints::ROUTES,
     pods::ROUTES,
     registries::ROUTES,

@@ -6,6 +6,7 @@
 //! moving the clock is all it takes.
 
 pub(crate) mod catalog;
+pub(crate) mod clusters;
 pub(crate) mod container;
 pub(crate) mod delegations;
 pub(crate) mod endpoints;
@@ -23,6 +24,7 @@ use std::collections::BTreeMap;
 use crate::clock::Time;
 use crate::ids::Ids;
 use crate::rates::Rates;
+use crate::world::clusters::Cluster;
 use crate::world::delegations::Delegation;
 use crate::world::endpoints::Endpoint;
 use crate::world::meter::Meter;
@@ -89,6 +91,7 @@ pub(crate) struct Account {
     pub(crate) templates: BTreeMap<String, Template>,
     pub(crate) registries: BTreeMap<String, Registry>,
     pub(crate) delegations: BTreeMap<String, Delegation>,
+    pub(crate) clusters: BTreeMap<String, Cluster>,
     pub(crate) endpoints: BTreeMap<String, Endpoint>,
     pub(crate) secrets: BTreeMap<String, Secret>,
     pub(crate) volumes: BTreeMap<String, Volume>,

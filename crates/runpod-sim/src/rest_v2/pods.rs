@@ -13,6 +13,8 @@ use crate::refusal::Refusal;
 use crate::world::mounts::Mounts;
 use crate::world::pods::{Action, Machine, Membership, Pod};
 
+pub(super) use runtime::ssh_address;
+
 pub(super) const ROUTES: Routes = &[
     ("listPods", list),
     ("getPod", get),

@@ -26,3 +26,8 @@ pub(crate) fn network_volume(gigabytes: u32, tier: Tier) -> f64 {
     };
     monthly / MONTH
 }
+
+/// US dollars per hour for the network inside a cluster with so many GPUs.
+pub(crate) fn interconnect(gpus: f64) -> f64 {
+    0.02 * gpus
+}

@@ -110,6 +110,11 @@ impl Visit<'_> {
             let text = format!("template `{id}` is bound to endpoint `{}`; delete the endpoint", endpoint.id);
             return Err(Denied::contradiction(text));
         }
+        let mut clusters = self.account.clusters.values();
+        if let Some(cluster) = clusters.find(|cluster| cluster.template.as_deref() == Some(id)) {
+            let text = format!("template `{id}` is in use by cluster `{}`", cluster.id);
+            return Err(Denied::contradiction(text));
+        }
         self.forget_template(id);
         Ok(())
     }

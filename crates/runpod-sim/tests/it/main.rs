@@ -5,6 +5,8 @@ mod account;
 #[cfg(test)]
 mod catalog;
 #[cfg(test)]
+mod clusters;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod desk;

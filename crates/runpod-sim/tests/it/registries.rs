@@ -32,6 +32,18 @@ async fn a_credential_without_a_password_is_refused() {
 }
 
 #[tokio::test]
+async fn a_credential_that_a_pod_pulls_with_stays() {
+    let desk = desk(Seed::Empty);
+    let id = login(&desk).await["id"].clone();
+    let path = format!("/v2/registries/{}", id.as_str().unwrap());
+    let body = json!({ "name": "p", "image": "me/private", "registry": id, "cpu": { "id": "cpu3c", "vcpuCount": 2 } });
+    let pod = desk.post("/v2/pods", body).await.expect(201)["id"].as_str().unwrap().to_owned();
+    assert!(desk.delete(&path).await.refused(400).contains(&pod));
+    desk.delete(&format!("/v2/pods/{pod}")).await.expect(204);
+    desk.delete(&path).await.expect(204);
+}
+
+#[tokio::test]
 async fn a_template_loses_a_deleted_credential_without_a_word() {
     let desk = desk(Seed::Empty);
     let id = login(&desk).await["id"].clone();

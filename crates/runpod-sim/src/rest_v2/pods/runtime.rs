@@ -102,6 +102,11 @@ pub(super) fn ssh(pod: &Pod, now: Time) -> Ssh {
     Ssh { proxy, direct }
 }
 
+/// Where SSH answers directly, as `host:port`, while it does.
+pub(in crate::rest_v2) fn ssh_address(pod: &Pod, now: Time) -> Option<String> {
+    ssh(pod, now).direct.map(|door| format!("{}:{}", door.host, door.port))
+}
+
 /// The address in the global network, while the Pod is in it and runs.
 pub(super) fn networking(pod: &Pod, now: Time) -> Networking {
     let in_it = pod.networked && pod.status(now) == Status::Running;

@@ -25,7 +25,10 @@ pub(crate) fn find(ground: &Ground, config: &Config, now: Time) -> Option<Place>
     let grounds = config.grounds();
     let sites: Vec<_> = SITES.iter().filter(|site| grounds.is_empty() || grounds.contains(site)).collect();
     match &config.compute {
-        Compute::Gpu(wish) => wish.types().find_map(|gpu| find_gpu(&stock, (wish, gpu), &sites)),
+        Compute::Gpu(wish) => {
+            let mut offered = wish.types().filter(|gpu| gpu.serverless.is_some());
+            offered.find_map(|gpu| find_gpu(&stock, (wish, gpu), &sites))
+        }
         Compute::Cpu(wishes) => wishes.iter().find_map(|wish| {
             let (flavor, vcpus) = (cpus::flavor(&wish.id)?, wish.vcpu_count);
             let site = best(&sites, |site| stock.of_cpu(flavor, (site, vcpus)))?;
@@ -61,7 +64,7 @@ impl Place {
     pub(crate) fn meter(&self, order: &Order<'_>, meter: &mut Meter, from: Time) -> Vec<Entry> {
         let (charge, rate) = match self.machine {
             Machine::Gpu { gpu, count } => {
-                (Charge::Gpu, gpu.serverless.unwrap_or(gpu.secure.price) * f64::from(count))
+                (Charge::Gpu, gpu.serverless.unwrap_or_default() * f64::from(count))
             }
             Machine::Cpu { flavor, vcpus } => (Charge::Cpu, flavor.serverless * f64::from(vcpus)),
         };

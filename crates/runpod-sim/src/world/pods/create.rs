@@ -114,15 +114,23 @@ impl Visit<'_> {
         self.check_registry(&container)?;
         let switched =
             |asked: Option<bool>, by: fn(&Template) -> bool| asked.unwrap_or(template.is_some_and(by));
-        if switched(new.start_ssh, |template| template.start_ssh) && !self.account.ssh_keys.is_empty() {
+        let ssh = switched(new.start_ssh, |template| template.start_ssh);
+        let jupyter = switched(new.start_jupyter, |template| template.start_jupyter);
+        self.switch_on(&mut container, (ssh, jupyter));
+        Ok(container)
+    }
+
+    /// Puts into the environment what an SSH server and a notebook start with. Without a key of the account
+    /// there is no SSH server.
+    pub(crate) fn switch_on(&mut self, container: &mut Container, (ssh, jupyter): (bool, bool)) {
+        if ssh && !self.account.ssh_keys.is_empty() {
             let keys = self.account.ssh_keys.join("\n");
             container.env.entry("PUBLIC_KEY".to_owned()).or_insert(keys);
         }
-        if switched(new.start_jupyter, |template| template.start_jupyter) {
+        if jupyter {
             let password = self.ground.ids.short(20);
             container.env.entry("JUPYTER_PASSWORD".to_owned()).or_insert(password);
         }
-        Ok(container)
     }
 
     fn mount_asked(&self, new: &NewPod, wish: &Wish, template: Option<&Template>) -> Result<Mount, Denied> {
