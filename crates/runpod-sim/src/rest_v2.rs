@@ -4,6 +4,7 @@
 //! already checked key and contract when a handler is called.
 
 mod account;
+mod billing;
 mod catalog;
 mod clusters;
 mod container;
@@ -46,6 +47,7 @@ static HANDLERS: LazyLock<HashMap<&'static str, Handler>> =
 
 static ROUTES: &[Routes] = &[
     account::ROUTES,
+    billing::ROUTES,
     catalog::ROUTES,
     clusters::ROUTES,
     endpoints::ROUTES,

@@ -5,6 +5,7 @@
 //! (a Pod that starts, a bill that grows) is computed from the instants of the events when somebody looks, so
 //! moving the clock is all it takes.
 
+pub(crate) mod billing;
 pub(crate) mod catalog;
 pub(crate) mod clusters;
 pub(crate) mod container;

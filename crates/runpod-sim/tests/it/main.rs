@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod account;
 #[cfg(test)]
+mod billing;
+#[cfg(test)]
 mod catalog;
 #[cfg(test)]
 mod clusters;
