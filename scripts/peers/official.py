@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from mcp import Client, StdioServerParameters
+from mcp import Client
 
-from story import Bench, Story, call, sandbox
+from story import Bench, Story, call, connected, sandbox
 
 IMAGE = "runpod/pytorch:2.1.0-py3.10-cuda11.8.0-devel-ubuntu22.04"
 GPU = "NVIDIA GeForce RTX 4090"
@@ -78,8 +78,8 @@ async def tell(bench: Bench, story: Story) -> None:
         async with sandbox(bench) as exports:
             if not story.check(f"official {version}: the sandbox prints its hosts and a key", "RUNPOD_API_KEY" in exports, exports):
                 continue
-            server = StdioServerParameters(command=bench.node, args=[bench.module(f"{package}/dist/stdio.mjs")], env=exports)
-            async with Client(server, mode="legacy") as client:
+            command = [bench.node, bench.module(f"{package}/dist/stdio.mjs")]
+            async with connected(bench, command, "legacy", exports) as client:
                 await walk(client, story, f"official {version}:", steps)
 
 

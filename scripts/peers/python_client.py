@@ -1,8 +1,13 @@
 """The official Python client over stdio, in both eras of the protocol: the main job, and what goes wrong."""
 
-from mcp import Client, MCPError, StdioServerParameters
+import time
 
-from story import Bench, Story, call
+from mcp import Client, MCPError
+
+from story import Bench, Story, call, connected
+
+# The client waits this long for a server whose stdin it closed, then ends it by a signal.
+GRACE = 2.0
 
 POD = {
     "name": "peer",
@@ -20,16 +25,18 @@ ENDPOINT = {
 
 
 async def tell(bench: Bench, story: Story) -> None:
-    server = StdioServerParameters(command=str(bench.binary), args=["serve", "--sandbox"])
+    command = [str(bench.binary), "serve", "--sandbox"]
     for mode, speaks in [("legacy", "2025-11-25"), ("auto", "2026-07-28"), ("2026-07-28", "2026-07-28")]:
-        async with Client(server, mode=mode) as client:
-            said = f"python {mode}:"
+        said = f"python {mode}:"
+        async with connected(bench, command, mode) as client:
             story.check(f"{said} speaks {speaks}", client.protocol_version == speaks, client.protocol_version)
             await surface(client, story, said)
             await pods(client, story, said)
             await endpoints(client, story, said)
             await mistakes(client, story, said)
-        story.check(f"{said} the server leaves when its client does", True)
+            closing = time.monotonic()
+        took = time.monotonic() - closing
+        story.check(f"{said} the server leaves when its input ends", took < GRACE, f"{took:.1f} s")
 
 
 async def surface(client: Client, story: Story, said: str) -> None:

@@ -23,14 +23,16 @@ async def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", type=Path, required=True, help="runpod-mcp")
     parser.add_argument("--peers", type=Path, required=True, help="where scripts/install-peers.sh put them")
-    parser.add_argument("names", nargs="*", choices=[*PEERS, []], metavar="peer", help=", ".join(PEERS))
+    parser.add_argument("names", nargs="*", metavar="peer", help=", ".join(PEERS))
     asked = parser.parse_args()
+    if unknown := set(asked.names) - set(PEERS):
+        parser.error(f"no peer is called {', '.join(unknown)}; there are {', '.join(PEERS)}")
 
     bench = Bench(binary=asked.binary.resolve(), peers=asked.peers.resolve())
     story = Story()
     for name in asked.names or PEERS:
         await PEERS[name](bench, story)
-    print(f"{story.held} held, {story.failed} failed")
+    print(f"{story.held} held, {story.failed} failed; what the servers said on stderr is in {bench.log}")
     return 1 if story.failed or not story.held else 0
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mcp import Client
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
 
 # Nothing here waits for a machine to boot: what takes longer than this hangs.
 PATIENCE = 60
@@ -28,6 +29,10 @@ class Bench:
 
     def module(self, path: str) -> str:
         return str(self.peers / "node_modules" / path)
+
+    @property
+    def log(self) -> Path:
+        return self.peers / "stderr.log"
 
 
 class Story:
@@ -53,6 +58,15 @@ class Answer:
 
     error: bool
     value: Any
+
+
+@contextlib.asynccontextmanager
+async def connected(bench: Bench, command: list[str], mode: str, env: dict[str, str] | None = None) -> AsyncIterator[Client]:
+    """A client of a server started over stdio; the server's stderr goes to the log."""
+    with bench.log.open("a") as log:
+        server = StdioServerParameters(command=command[0], args=command[1:], env=env)
+        async with Client(stdio_client(server, errlog=log), mode=mode) as client:
+            yield client
 
 
 async def call(client: Client, tool: str, arguments: dict[str, Any] | None = None) -> Answer:
@@ -88,9 +102,10 @@ async def run(*command: str, env: dict[str, str] | None = None, cwd: Path | None
 @contextlib.asynccontextmanager
 async def sandbox(bench: Bench) -> AsyncIterator[dict[str, str]]:
     """Our twin on a free port; gives the variables that its `export` lines set."""
-    process = await asyncio.create_subprocess_exec(
-        str(bench.binary), "sandbox", "--listen", "127.0.0.1:0", stdout=asyncio.subprocess.PIPE
-    )
+    with bench.log.open("a") as log:
+        process = await asyncio.create_subprocess_exec(
+            str(bench.binary), "sandbox", "--listen", "127.0.0.1:0", stdout=asyncio.subprocess.PIPE, stderr=log
+        )
     assert process.stdout is not None
     exports: dict[str, str] = {}
     try:
