@@ -21,5 +21,6 @@ mod retry;
 mod stub;
 mod templates;
 mod tls;
+mod twin;
 mod volumes;
 mod wire;
