@@ -33,6 +33,13 @@ fn create(client: &Client) -> JoinHandle<()> {
     })
 }
 
+/// Completes when nothing is under way any more, and fails where that would take for ever.
+async fn settled(client: &Client) {
+    tokio::time::timeout(Duration::from_secs(5), client.settled())
+        .await
+        .expect("a change is still under way");
+}
+
 async fn leave(task: JoinHandle<()>) {
     task.abort();
     assert!(task.await.unwrap_err().is_cancelled());
@@ -59,7 +66,7 @@ async fn a_write_that_was_sent_ends_alone_and_is_reported() {
     leave(task).await;
     assert!(tokio::time::timeout(Duration::ZERO, client.settled()).await.is_err(), "it is still under way");
     go.send_replace(true);
-    client.settled().await;
+    settled(&client).await;
     assert_eq!(*ends.borrow(), ["createPod Ok(201)"]);
     assert_eq!(stub.lines(), ["POST /v2/pods"]);
 }
@@ -75,7 +82,7 @@ async fn a_delete_that_lost_its_caller_is_still_repeated() {
     stub.until(|log| log.heard.len() == 1).await;
     leave(task).await;
     go.send_replace(true);
-    client.settled().await;
+    settled(&client).await;
     assert_eq!(*ends.borrow(), ["deletePod Ok(204)"]);
 }
 
@@ -88,7 +95,7 @@ async fn a_write_that_lost_its_caller_keeps_its_deadline() {
     stub.until(|log| log.heard.len() == 1).await;
     leave(task).await;
     hand.advance(Duration::from_secs(30));
-    client.settled().await;
+    settled(&client).await;
     let end = "no answer to createPod within 30.0 s; whether it took effect is unknown";
     assert_eq!(*ends.borrow(), [format!("createPod Err({end:?})")]);
 }
@@ -109,7 +116,7 @@ async fn a_write_that_still_waits_for_its_connection_is_called_back() {
     let (mut socket, _) = listener.accept().await.unwrap();
     assert!(socket.read(&mut [0; 16]).await.unwrap() > 0);
     leave(task).await;
-    client.settled().await;
+    settled(&client).await;
     assert!(ends.borrow().is_empty(), "{:?}", ends.borrow());
 }
 
@@ -123,7 +130,7 @@ async fn a_write_that_was_asked_to_come_later_is_called_back() {
     hand.until_asked(Duration::from_secs(4)).await;
     leave(task).await;
     hand.advance(Duration::from_secs(4));
-    client.settled().await;
+    settled(&client).await;
     assert_eq!(stub.heard().len(), 1);
     assert!(ends.borrow().is_empty(), "{:?}", ends.borrow());
 }
@@ -134,6 +141,6 @@ async fn a_write_whose_caller_stays_is_not_reported() {
     let ends = Ends::default();
     let client = recorded(&stub.client(&Hand::new()), &ends);
     create(&client).await.unwrap();
-    client.settled().await;
+    settled(&client).await;
     assert!(ends.borrow().is_empty());
 }
