@@ -98,7 +98,7 @@ pub enum Error {
         operation: &'static str,
         /// How long was waited.
         after: Duration,
-        /// Whether request bytes may have reached Runpod.
+        /// Whether Runpod may have acted on it: request bytes left, and nobody vouched that they were not read.
         sent: bool,
         /// Whether the request, once sent, could have changed something: then its effect is unknown.
         write: bool,
@@ -110,7 +110,7 @@ pub enum Error {
         operation: &'static str,
         /// Cause chain in one line, without credentials.
         why: String,
-        /// Whether request bytes may have reached Runpod.
+        /// Whether Runpod may have acted on it: request bytes left, and nobody vouched that they were not read.
         sent: bool,
         /// Whether the request, once sent, could have changed something: then its effect is unknown.
         write: bool,

@@ -38,6 +38,10 @@ impl Base {
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return Err(BadBase::NotAbsolute);
         };
+        // `Uri` accepts an authority that is only a port; the engine would refuse it at the first call.
+        if reqwest::Url::parse(text).is_err() {
+            return Err(BadBase::NotAbsolute);
+        }
         if authority.as_str().contains('@') || uri.query().is_some() || text.contains('#') {
             return Err(BadBase::Extra);
         }
@@ -120,6 +124,8 @@ impl Default for Hosts {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -130,7 +136,21 @@ mod tests {
         assert_eq!(Base::parse("http://localhost.evil.example"), Err(BadBase::Clear));
         assert_eq!(Base::parse("ftp://api.runpod.io"), Err(BadBase::NotAbsolute));
         assert_eq!(Base::parse("api.runpod.io"), Err(BadBase::NotAbsolute));
+        assert_eq!(Base::parse("https://:443/v2"), Err(BadBase::NotAbsolute));
         assert_eq!(Base::parse("https://key@api.runpod.io"), Err(BadBase::Extra));
+    }
+
+    proptest! {
+        #[test]
+        fn an_accepted_address_is_safe_to_send_a_key_to(text in "(https?|ftp)://[a-z0-9.:@\\[\\]/?# %-]{0,30}|\\PC{0,30}") {
+            if let Ok(base) = Base::parse(&text) {
+                let url = reqwest::Url::parse(base.as_str()).unwrap();
+                prop_assert!(url.scheme() == "https" || is_loopback(base.host()));
+                prop_assert!(url.username().is_empty() && url.password().is_none());
+                prop_assert!(url.query().is_none() && url.fragment().is_none());
+                prop_assert!(!base.host().is_empty() && !base.as_str().ends_with('/'));
+            }
+        }
     }
 
     #[test]

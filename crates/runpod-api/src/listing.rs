@@ -102,3 +102,68 @@ fn range_in(whole: &Bytes, part: &str) -> Range<usize> {
     let start = (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
     start..start + part.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::op::Op;
+
+    static LIST: Op = Op::v2("listPods", Method::GET, "/pods");
+
+    fn read(body: &str) -> Result<Listing, Error> {
+        Listing::read(&Answer::new(&LIST, 200, Bytes::copy_from_slice(body.as_bytes()))?, "pods")
+    }
+
+    fn row() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            ".{0,12}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 12, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec((".{0,6}", inner), 0..4)
+                    .prop_map(|v| Value::Object(v.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_list_is_cut_into_exactly_its_rows(rows in prop::collection::vec(row(), 0..6), pretty in any::<bool>()) {
+            let body = json!({ "summary": { "ready": 1 }, "pods": rows, "pagination": { "nextCursor": null } });
+            let text = if pretty { format!("\n {body:#} ") } else { body.to_string() };
+            let list = read(&text).unwrap();
+            let cut: Vec<Value> = list.rows().map(|row| serde_json::from_str(row).unwrap()).collect();
+            prop_assert_eq!(cut, rows);
+            prop_assert!(list.rows().all(|row| text.contains(row)));
+            prop_assert_eq!(list.siblings().map(|(name, _)| name).collect::<Vec<_>>(), ["summary"]);
+            prop_assert!(list.is_paged() && list.next_cursor().is_none());
+        }
+
+        #[test]
+        fn no_text_breaks_the_cutting(text in "\\PC*|[{}\\[\\]\":,a 0-9]{0,40}") {
+            if let Ok(list) = read(&text) {
+                prop_assert!(list.rows().all(|row| serde_json::from_str::<&RawValue>(row).is_ok()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_that_does_not_fit_is_named_by_its_place() {
+        #[derive(Debug, Deserialize)]
+        struct View<'a> {
+            #[serde(rename = "id", borrow)]
+            _id: Cow<'a, str>,
+        }
+        let list = read(r#"{"pods":[{"id":"a"},{"id":["CANARY"]}]}"#).unwrap();
+        let error = list.views::<View<'_>>().unwrap_err().to_string();
+        assert!(error.contains("in row 1, expected a string at line 1 column 6"), "{error}");
+    }
+}

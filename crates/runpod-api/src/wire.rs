@@ -6,6 +6,7 @@
 //!
 //! A read ends with the future that asked for it. A change that was sent goes on without it (`leash.rs`).
 
+mod cause;
 mod engine;
 mod errand;
 mod leash;

@@ -1,7 +1,5 @@
 //! One request on its way: a turn, a try, perhaps another, an answer; all before one deadline.
 
-use std::error::Error as _;
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +8,7 @@ use http::header::{CONTENT_ENCODING, LOCATION};
 use http::{HeaderMap, StatusCode};
 
 use super::Pool;
+use super::cause::{distrust, line, untouched};
 use super::parcel::{Parcel, Sent};
 use crate::answer::Answer;
 use crate::client::Outcome;
@@ -108,7 +107,7 @@ impl Errand {
             return Err(too_large());
         }
         let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|e| self.broken(&chain(e)))? {
+        while let Some(chunk) = response.chunk().await.map_err(|e| self.broken(&line(e)))? {
             if body.len() + chunk.len() > JSON_CAP {
                 return Err(too_large());
             }
@@ -161,12 +160,12 @@ impl Errand {
 
     /// The error for a request that got no head of an answer.
     fn unopened(&self, error: reqwest::Error) -> Error {
-        if !self.parcel.has_body() && error.is_connect() {
+        if untouched(&error) || (!self.parcel.has_body() && error.is_connect()) {
             self.sent.come_back();
         }
         match distrust(&error) {
             Some(why) => Error::Untrusted { operation: self.parcel.op.id, why: self.tidy(&why) },
-            None => self.broken(&chain(error)),
+            None => self.broken(&line(error)),
         }
     }
 
@@ -198,36 +197,4 @@ async fn words(response: &mut reqwest::Response, body: &mut Vec<u8>) {
 fn encoded(headers: &HeaderMap) -> Option<&str> {
     let coding = headers.get(CONTENT_ENCODING)?.to_str().unwrap_or("something unreadable");
     (!coding.eq_ignore_ascii_case("identity")).then_some(coding)
-}
-
-/// The causes of an error in one line. The address stands in the first one only, and is left out.
-fn chain(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let _ = write!(line, ": {error}");
-        cause = error.source();
-    }
-    line
-}
-
-/// What is wrong with the certificate, if that is why there is no connection.
-fn distrust(error: &reqwest::Error) -> Option<String> {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if let Some(rustls::Error::InvalidCertificate(why)) = unwrapped(error).downcast_ref() {
-            return Some(why.to_string());
-        }
-        cause = error.source();
-    }
-    None
-}
-
-/// The error an `io::Error` was made of; its chain of causes leaves that one out.
-fn unwrapped<'a>(mut error: &'a (dyn std::error::Error + 'static)) -> &'a (dyn std::error::Error + 'static) {
-    while let Some(inner) = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-        error = inner;
-    }
-    error
 }

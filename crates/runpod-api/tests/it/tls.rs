@@ -2,13 +2,14 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
 use axum::serve::Listener;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
-use runpod_api::pods::Query;
+use runpod_api::pods::{Create, Gpu, Query};
 use runpod_api::{Client, Error, Settings};
 use rustls::ServerConfig;
 use rustls_pki_types::PrivateKeyDer;
@@ -18,6 +19,23 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use crate::stub::{KEY, client, hosts};
+
+/// A door with a certificate of its own for loopback names, and that certificate.
+fn acceptor(protocols: &[&str]) -> (TlsAcceptor, String) {
+    let CertifiedKey { cert, signing_key } =
+        generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    let mut tls = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![cert.der().clone()],
+            PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap(),
+        )
+        .unwrap();
+    tls.alpn_protocols = protocols.iter().map(|p| p.as_bytes().to_vec()).collect();
+    (TlsAcceptor::from(Arc::new(tls)), cert.pem())
+}
 
 /// A host behind TLS with a certificate of its own, answering every request with an empty list.
 pub(crate) struct Twin {
@@ -32,30 +50,19 @@ pub(crate) struct Twin {
 
 impl Twin {
     pub(crate) async fn start(protocols: &[&str]) -> Self {
-        let CertifiedKey { cert, signing_key } =
-            generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
-        let mut tls = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![cert.der().clone()],
-                PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap(),
-            )
-            .unwrap();
-        tls.alpn_protocols = protocols.iter().map(|p| p.as_bytes().to_vec()).collect();
+        let (tls, pem) = acceptor(protocols);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let heard = watch::Sender::new(Vec::new());
         let connections = watch::Sender::new((0, 0));
-        let door = Door { listener, tls: TlsAcceptor::from(Arc::new(tls)), connections: connections.clone() };
+        let door = Door { listener, tls, connections: connections.clone() };
         let told = heard.clone();
         let answer = Router::new().fallback(async move |request: Request| {
             told.send_modify(|heard: &mut Vec<String>| heard.push(line(&request)));
             Response::new(axum::body::Body::from(r#"{"pods":[]}"#))
         });
         tokio::spawn(async move { axum::serve(door, answer).await });
-        Self { port, pem: cert.pem(), heard, connections }
+        Self { port, pem, heard, connections }
     }
 
     /// Settings that point at it; `trusted` also makes its certificate a root.
@@ -174,4 +181,41 @@ async fn the_systems_certificates_are_not_looked_at() {
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
     assert_eq!(*twin.connections.borrow(), (1, 0));
     assert!(!said.contains(KEY));
+}
+
+/// A host that refuses the first stream of each of its connections unseen, and how many streams it was sent.
+async fn refusing(answers: bool) -> (Settings, watch::Receiver<usize>) {
+    let (tls, pem) = acceptor(&["h2"]);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let hosts = hosts(&format!("https://localhost:{}/v2", listener.local_addr().unwrap().port()));
+    let (told, streams) = watch::channel(0);
+    tokio::spawn(async move {
+        let (socket, _) = listener.accept().await.unwrap();
+        let mut door = h2::server::handshake(tls.accept(socket).await.unwrap()).await.unwrap();
+        while let Some(Ok((_, mut reply))) = door.accept().await {
+            told.send_modify(|streams| *streams += 1);
+            if !answers || *told.borrow() == 1 {
+                reply.send_reset(h2::Reason::REFUSED_STREAM);
+                continue;
+            }
+            let head = http::Response::builder().status(201).body(()).unwrap();
+            reply.send_response(head, false).unwrap().send_data(r#"{"id":"p"}"#.into(), true).unwrap();
+        }
+    });
+    let settings =
+        Settings { hosts, roots_pem: Some(pem.into()), jitter: |_| Duration::ZERO, ..Settings::default() };
+    (settings, streams)
+}
+
+#[tokio::test]
+async fn a_write_that_the_host_vouches_not_to_have_touched_is_sent_again() {
+    let pod = Create::gpu("trainer", "image", Gpu::new("NVIDIA L4"));
+    let (settings, streams) = refusing(true).await;
+    assert_eq!(client(settings).pods().create(&pod).await.unwrap().view.id, "p");
+    assert_eq!(*streams.borrow(), 2);
+
+    let (settings, streams) = refusing(false).await;
+    let error = client(settings).pods().create(&pod).await.unwrap_err();
+    assert!(matches!(error, Error::Connection { sent: false, .. }), "{error:?}");
+    assert_eq!(*streams.borrow(), 3);
 }
