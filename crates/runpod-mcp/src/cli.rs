@@ -28,6 +28,7 @@ use flags::Flags;
 #[derive(Debug, Parser)]
 #[command(
     name = "runpod-mcp",
+    bin_name = "runpod-mcp",
     version,
     disable_help_subcommand = true,
     max_term_width = 100,

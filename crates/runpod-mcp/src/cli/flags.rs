@@ -82,7 +82,10 @@ fn arg(setting: &'static Setting) -> Arg {
         Kind::Switch => {
             arg.num_args(0..=1).require_equals(true).default_missing_value("true").value_name("BOOL")
         }
-        Kind::Word(words) => arg.value_parser(words.to_vec()).ignore_case(true),
+        Kind::Word(words) => {
+            let arg = arg.value_parser(words.to_vec()).ignore_case(true).hide_possible_values(true);
+            arg.value_name("WORD").hide(setting.key.starts_with("rest-version-"))
+        }
         Kind::Words(name) => arg.value_name(name).action(ArgAction::Append),
         Kind::Url | Kind::ProxyUrl => arg.value_name("URL"),
         Kind::Text(name) => arg.value_name(name),

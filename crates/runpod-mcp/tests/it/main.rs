@@ -2,7 +2,11 @@
 #![cfg(test)]
 
 mod budget;
+mod cli;
+mod config;
+mod floors;
 mod lint;
+mod mcp;
 mod parity;
 mod rig;
 mod session;

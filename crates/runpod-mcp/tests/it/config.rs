@@ -1,0 +1,226 @@
+//! Settings: flag over environment over file, and no mistake goes unnoticed.
+
+use std::path::Path;
+
+use runpod_mcp::config::{Config, Env, Given, Log, Problems, SETTINGS};
+
+const NONE: Given = Vec::new();
+
+fn flags(pairs: &[(&'static str, &str)]) -> Given {
+    pairs.iter().map(|(key, value)| (*key, (*value).to_owned())).collect()
+}
+
+fn env(pairs: &[(&str, &str)]) -> Env {
+    pairs.iter().copied().collect()
+}
+
+/// An environment in which the configuration file has this text.
+fn with_file(folder: &Path, text: &str, pairs: &[(&str, &str)]) -> Env {
+    let place = folder.join("runpod-mcp");
+    std::fs::create_dir_all(&place).unwrap();
+    std::fs::write(place.join("config.toml"), text).unwrap();
+    let folder = folder.to_str().unwrap();
+    pairs.iter().copied().chain([("XDG_CONFIG_HOME", folder)]).collect()
+}
+
+#[track_caller]
+fn read(given: &Given, env: &Env) -> Config {
+    Config::read(given, env).unwrap_or_else(|e| panic!("{e}"))
+}
+
+#[track_caller]
+fn problems(given: &Given, env: &Env) -> Vec<String> {
+    let Err(Problems(problems)) = Config::read(given, env) else { panic!("nothing was wrong") };
+    problems
+}
+
+#[test]
+fn nothing_set_means_the_defaults() {
+    let config = read(&NONE, &Env::default());
+    assert_eq!(config.hosts.rest_v2.as_str(), "https://api.runpod.io/v2");
+    assert!(!config.sandbox && !config.read_only && !config.no_spend && !config.full_detail);
+    assert_eq!(config.log, Log::Info);
+    assert!(config.toolsets.is_empty() && config.warnings.is_empty() && config.foreign_hosts().is_empty());
+    assert!(config.keys.find().is_none());
+}
+
+#[test]
+fn flags_win_over_the_environment_and_that_over_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "detail = 'full'\nlog = 'error'\ntoolsets = ['pods', 'billing']\nread-only = true";
+    let env = with_file(folder.path(), text, &[("RUNPOD_MCP_LOG", "warn"), ("RUNPOD_MCP_TOOLSETS", "core")]);
+    let config = read(&flags(&[("toolsets", "jobs"), ("toolsets", "hub")]), &env);
+    assert!(config.full_detail && config.read_only);
+    assert_eq!(config.log, Log::Warn);
+    assert_eq!(config.toolsets, ["jobs", "hub"]);
+    let origin = |key: &str| config.shown.iter().find(|shown| shown.key == key).unwrap().origin.clone();
+    assert_eq!(origin("toolsets"), "--toolsets");
+    assert_eq!(origin("log"), "$RUNPOD_MCP_LOG");
+    assert!(origin("detail").ends_with("config.toml"));
+    assert_eq!(origin("no-spend"), "default");
+}
+
+#[test]
+fn every_setting_has_a_flag_a_variable_and_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    for setting in SETTINGS.iter().filter(|setting| setting.is_public()) {
+        let value = match setting.kind {
+            runpod_mcp::config::Kind::Switch => "true",
+            runpod_mcp::config::Kind::Word(words) => {
+                if words.contains(&"v2") {
+                    "v2"
+                } else {
+                    words.first().unwrap()
+                }
+            }
+            runpod_mcp::config::Kind::Url | runpod_mcp::config::Kind::ProxyUrl => "https://a.example",
+            _ => "x",
+        };
+        let file = with_file(folder.path(), &format!("{} = '{value}'", setting.key), &[]);
+        let ways = [read(&NONE, &file), read(&flags(&[(setting.key, value)]), &Env::default())];
+        let variables = setting.env.iter().map(|name| read(&NONE, &env(&[(name, value)])));
+        for config in ways.into_iter().chain(variables) {
+            let shown = config.shown.iter().find(|shown| shown.key == setting.key).unwrap();
+            assert_eq!(shown.value.as_deref(), Some(value), "{}", setting.key);
+        }
+    }
+}
+
+#[test]
+fn blank_is_unset() {
+    let blank =
+        env(&[("RUNPOD_MCP_READ_ONLY", ""), ("RUNPOD_MCP_DETAIL", "  "), ("RUNPOD_REST_VERSION", "")]);
+    let config = read(&NONE, &blank);
+    assert!(!config.read_only && !config.full_detail);
+    let folder = tempfile::tempdir().unwrap();
+    let over = with_file(folder.path(), "detail = 'full'", &[("RUNPOD_MCP_DETAIL", "")]);
+    assert!(read(&NONE, &over).full_detail, "a blank variable hides nothing");
+}
+
+#[test]
+fn switches_read_the_usual_words_and_a_flag_can_take_back() {
+    for (word, on) in
+        [("1", true), ("TRUE", true), ("yes", true), ("0", false), ("off", false), ("No", false)]
+    {
+        assert_eq!(read(&NONE, &env(&[("RUNPOD_MCP_READ_ONLY", word)])).read_only, on, "{word}");
+    }
+    let set = env(&[("RUNPOD_MCP_READ_ONLY", "1")]);
+    assert!(!read(&flags(&[("read-only", "false")]), &set).read_only);
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_with_what_is_accepted() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "reed-only = true\ndetail = 5\napi-key = 'rpa_x'";
+    let env = with_file(
+        folder.path(),
+        text,
+        &[
+            ("RUNPOD_MCP_DETIAL", "full"),
+            ("RUNPOD_MCP_LOG", "loud"),
+            ("RUNPOD_MCP_READ_ONLY", "maybe"),
+            ("RUNPOD_REST_VERSION_POD", "v2"),
+            ("RUNPOD_REST_V2_API_URL", "http://api.example/v2"),
+        ],
+    );
+    let all = problems(&NONE, &env).join("\n");
+    for words in [
+        "\"reed-only\"; did you mean read-only?",
+        "`detail` must be a string, true, false or a list of strings",
+        "there is no setting \"api-key\"",
+        "\"RUNPOD_MCP_DETIAL\"; did you mean RUNPOD_MCP_DETAIL",
+        "RUNPOD_MCP_LOG: \"loud\" is none of off, error, warn, info, debug, trace",
+        "RUNPOD_MCP_READ_ONLY: \"maybe\" is none of true, false",
+        "did you mean RUNPOD_REST_VERSION_PODS",
+        "RUNPOD_REST_V2_API_URL: the address",
+    ] {
+        assert!(all.contains(words), "{words}\nis not in\n{all}");
+    }
+    assert!(!all.contains("rpa_x") && !all.contains("api.example"));
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_a_problem_and_a_missing_one_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(!problems(&NONE, &with_file(folder.path(), "read-only = ", &[])).is_empty());
+    let elsewhere = folder.path().join("nothing").to_str().unwrap().to_owned();
+    read(&NONE, &env(&[("XDG_CONFIG_HOME", &elsewhere)]));
+}
+
+#[test]
+fn variables_of_others_are_nobodys_business() {
+    read(
+        &NONE,
+        &env(&[("RUNPOD_POD_ID", "x"), ("RUNPOD_FOO", "y"), ("RUNPOD_DEBUG_LEVEL", "z"), ("MCP_FOO", "1")]),
+    );
+}
+
+#[test]
+fn this_version_speaks_rest_v2_only_and_says_so() {
+    for (name, value) in
+        [("RUNPOD_REST_VERSION", "v1"), ("RUNPOD_REST_VERSION", "auto"), ("RUNPOD_REST_VERSION_PODS", "v1")]
+    {
+        let all = problems(&NONE, &env(&[(name, value)]));
+        assert!(all[0].starts_with(name) && all[0].contains("REST v2 only"), "{all:?}");
+    }
+    let odd = problems(&NONE, &env(&[("RUNPOD_REST_VERSION", "v3")]));
+    assert!(odd[0].contains("none of v1, v2, auto"), "{odd:?}");
+    read(&NONE, &env(&[("RUNPOD_REST_VERSION", "v2"), ("RUNPOD_REST_VERSION_JOBS", "v1")]));
+}
+
+#[test]
+fn both_spellings_of_the_v2_address_mean_the_same() {
+    for origin in ["https://proxy.example", "https://proxy.example/", "https://proxy.example/v2"] {
+        let config = read(&NONE, &env(&[("RUNPOD_API_BASE_URL", origin)]));
+        assert_eq!(config.hosts.rest_v2.as_str(), "https://proxy.example/v2", "{origin}");
+        assert_eq!(config.foreign_hosts(), [("REST v2", "https://proxy.example/v2")]);
+    }
+    let both =
+        [("RUNPOD_API_BASE_URL", "https://a.example"), ("RUNPOD_REST_V2_API_URL", "https://b.example/v2")];
+    let config = read(&NONE, &env(&both));
+    assert_eq!(config.hosts.rest_v2.as_str(), "https://b.example/v2");
+    assert!(config.warnings[0].contains("https://a.example/v2 is not"), "{:?}", config.warnings);
+    let same =
+        [("RUNPOD_API_BASE_URL", "https://a.example"), ("RUNPOD_REST_V2_API_URL", "https://a.example/v2")];
+    assert!(read(&NONE, &env(&same)).warnings.is_empty());
+}
+
+#[test]
+fn the_old_v2_host_is_runpods_own() {
+    let config = read(&NONE, &env(&[("RUNPOD_REST_V2_API_URL", "https://v2-rest.runpod.io/v2")]));
+    assert!(config.foreign_hosts().is_empty());
+}
+
+#[test]
+fn secrets_are_never_shown() {
+    let env = env(&[
+        ("RUNPOD_API_KEY", "rpa_CANARY"),
+        ("HTTPS_PROXY", "http://user:CANARY@proxy.example:3128"),
+        ("NO_PROXY", "localhost"),
+    ]);
+    let config = read(&NONE, &env);
+    let text = config.shown.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    assert!(!text.contains("CANARY") && text.contains("proxy.example:3128"), "{text}");
+    assert!(!format!("{config:?} {env:?}").contains("CANARY"));
+    assert!(config.network.proxy.unwrap().contains("CANARY"));
+}
+
+#[test]
+fn verbose_logs_raise_the_level_and_never_lower_it() {
+    assert_eq!(read(&NONE, &env(&[("MCP_VERBOSE_LOGS", "true")])).log, Log::Debug);
+    let trace = env(&[("MCP_VERBOSE_LOGS", "true"), ("RUNPOD_MCP_LOG", "trace")]);
+    assert_eq!(read(&NONE, &trace).log, Log::Trace);
+}
+
+#[test]
+fn the_key_of_runpodctl_is_used_when_no_other_is_given() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join(".runpod")).unwrap();
+    std::fs::write(home.path().join(".runpod/config.toml"), "apikey = 'rpa_ctl'").unwrap();
+    let home = home.path().to_str().unwrap();
+    let at_home = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+    let key = |env: &Env| read(&NONE, env).keys.find();
+    assert_eq!(key(&env(&[(at_home, home)])), Some(runpod_api::ApiKey::new("rpa_ctl")));
+    let both = env(&[(at_home, home), ("RUNPOD_API_KEY", "rpa_env")]);
+    assert_eq!(key(&both), Some(runpod_api::ApiKey::new("rpa_env")));
+}
