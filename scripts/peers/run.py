@@ -29,6 +29,7 @@ async def main() -> int:
         parser.error(f"no peer is called {', '.join(unknown)}; there are {', '.join(PEERS)}")
 
     bench = Bench(binary=asked.binary.resolve(), peers=asked.peers.resolve())
+    bench.log.unlink(missing_ok=True)
     story = Story()
     for name in asked.names or PEERS:
         await PEERS[name](bench, story)
