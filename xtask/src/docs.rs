@@ -55,7 +55,7 @@ enum Does {
 }
 
 fn table(root: &Path) -> anyhow::Result<String> {
-    let mut rows: BTreeMap<(usize, String), BTreeMap<Does, Vec<String>>> = BTreeMap::new();
+    let mut rows: BTreeMap<(usize, String), BTreeMap<Does, BTreeSet<String>>> = BTreeMap::new();
     let list = fs::read_to_string(root.join(TOOL_LIST)).with_context(|| format!("reading {TOOL_LIST}"))?;
     let mut surface = surface(root)?;
     for (group, names) in groups(root)? {
@@ -63,7 +63,7 @@ fn table(root: &Path) -> anyhow::Result<String> {
         for name in names {
             // A name that is not in the surface is not a tool's: an argument example, say.
             let Some(does) = surface.remove(&name) else { continue };
-            rows.entry((place, group.clone())).or_default().entry(does).or_default().push(name);
+            rows.entry((place, group.clone())).or_default().entry(does).or_default().insert(name);
         }
     }
     if let Some(name) = surface.keys().next() {
@@ -110,10 +110,10 @@ fn surface(root: &Path) -> anyhow::Result<BTreeMap<String, Does>> {
     Ok(tools)
 }
 
-/// The names written in the files of each group, in the order they appear.
-fn groups(root: &Path) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
+/// The names written in the files of each group.
+fn groups(root: &Path) -> anyhow::Result<BTreeMap<String, BTreeSet<String>>> {
     let folder = root.join(TOOLS);
-    let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut groups: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for path in files(&folder, "rs")? {
         let inside = path.strip_prefix(&folder)?.with_extension("");
         let Some(group) = inside.iter().next().and_then(|part| part.to_str()) else { continue };
