@@ -3,9 +3,11 @@
 
 mod account;
 mod ask;
+mod billing;
 mod caller;
 mod cancel;
 mod catalog;
+mod clusters;
 mod desk;
 mod endpoints;
 mod golden;
@@ -22,5 +24,6 @@ mod stub;
 mod templates;
 mod tls;
 mod twin;
+mod views;
 mod volumes;
 mod wire;
