@@ -54,6 +54,11 @@ pub(crate) fn fate(seed: u64, parts: &[&str]) -> u64 {
     hash
 }
 
+/// A number by its place in the sequence that `start` begins; cheaper than a [`fate`] of texts.
+pub(crate) fn draw(start: u64, number: u64) -> u64 {
+    mix(start.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+}
+
 /// The finaliser of splitmix64.
 fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -3,6 +3,10 @@
 //! Prices and stock in them are illustrative: they come from public samples of 2025 and 2026 and promise
 //! nothing about what Runpod charges or has.
 
+mod busy;
+mod demo;
+mod diary;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -31,10 +35,15 @@ pub enum Seed {
 }
 
 impl Seed {
-    /// The world of this name at an instant.
-    pub(crate) fn world(self, _now: Time) -> World {
+    /// The world of this name at an instant. What happened in it before happened in the days before that.
+    pub(crate) fn world(self, now: Time) -> World {
         let mut world = World::new(NUMBER);
         world.open(DEMO_USER, DEMO_KEY);
+        match self {
+            Seed::Empty => {}
+            Seed::Demo => demo::live(&mut world, now),
+            Seed::Busy => busy::live(&mut world, now),
+        }
         world
     }
 }

@@ -23,6 +23,8 @@ mod pods;
 #[cfg(test)]
 mod registries;
 #[cfg(test)]
+mod seeds;
+#[cfg(test)]
 mod templates;
 #[cfg(test)]
 mod volumes;

@@ -181,7 +181,6 @@ async fn what_does_not_go_together_is_400_and_what_breaks_the_schema_422() {
         (400, with(gpu_pod(), json!({ "dataCenterIds": ["US-DE-1"], "globalNetworking": true }))),
         (400, with(gpu_pod(), json!({ "ports": ["22"] }))),
         (404, with(gpu_pod(), json!({ "mounts": { "network": [{ "volumeId": "gone", "path": "/v" }] } }))),
-        (404, with(gpu_pod(), json!({ "registry": "gone" }))),
         (404, with(gpu_pod(), json!({ "templateId": "gone" }))),
         (422, with(gpu_pod(), json!({ "gpu": { "id": "NVIDIA L4", "count": 0 } }))),
         (422, with(gpu_pod(), json!({ "gpuCount": 1 }))),

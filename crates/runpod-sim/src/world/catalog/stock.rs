@@ -8,7 +8,7 @@ use super::gpus::{GPUS, Gpu, Offer, Supply};
 use super::sites::{SITES, Site};
 use crate::clock::Time;
 use crate::faults::glob;
-use crate::ids::fate;
+use crate::ids::{draw, fate};
 use crate::world::Ground;
 
 /// How easily something is to be had, `AvailabilityLevel` in the contract.
@@ -131,12 +131,13 @@ impl<'g> Stock<'g> {
 
     /// The CUDA versions that hosts with this type at this place run, lowest first.
     pub(crate) fn cuda_at(&self, gpu: &Gpu, site: &Site) -> Vec<Cuda> {
+        let (large, own) = (is_large(site), fate(self.ground.seed, &["cuda", gpu.id, site.id]));
         let runs = |version: &&Cuda| {
-            let text = format!("{}.{}", version.0, version.1);
+            let (major, minor) = **version;
             // Large places have all current drivers; the others two in three of the current, few of the old.
             let odds = if **version >= (12, 4) { 66 } else { 15 };
-            let here = fate(self.ground.seed, &["cuda", gpu.id, site.id, &text]) % 100 < odds;
-            gpu.driven_by(**version) && (here || is_large(site) && **version >= (12, 4))
+            let here = draw(own, u64::from(major * 100 + minor)) % 100 < odds;
+            gpu.driven_by(**version) && (here || large && **version >= (12, 4))
         };
         CUDA.iter().filter(runs).copied().collect()
     }
@@ -172,7 +173,7 @@ impl<'g> Stock<'g> {
         let own = fate(self.ground.seed, parts);
         let period = 7200 + i64::try_from(own % 21_600).unwrap_or(0);
         let turn = (self.now.timestamp() + i64::try_from(own % 7200).unwrap_or(0)) / period;
-        match fate(own, &[&turn.to_string()]) % 10 {
+        match draw(own, turn.unsigned_abs()) % 10 {
             0..2 => Level::None,
             2..4 => Level::Low,
             4..7 => Level::Medium,

@@ -69,9 +69,11 @@ impl Visit<'_> {
         }
         let offers = at.sites().filter_map(|site| {
             let level = stock.of_gpu(wish.gpu, at.cloud, (site, wish.count));
+            if level == Level::None {
+                return None;
+            }
             let cuda = stock.cuda_at(wish.gpu, site).into_iter().rfind(|cuda| wish.cuda.grants(*cuda));
-            let fits = level > Level::None && (cuda.is_some() || wish.cuda.is_any());
-            fits.then_some((level, site, cuda))
+            (cuda.is_some() || wish.cuda.is_any()).then_some((level, site, cuda))
         });
         best(offers.map(|(level, site, cuda)| (level, (site, cuda)))).ok_or_else(sold_out)
     }
