@@ -4,6 +4,7 @@
 mod budget;
 mod cli;
 mod config;
+mod effects;
 mod floors;
 mod lint;
 mod mcp;
@@ -12,3 +13,4 @@ mod rig;
 mod session;
 mod stdio;
 mod surface;
+mod tools;

@@ -1,0 +1,4 @@
+//! Stories of tools, group by group.
+
+mod endpoints;
+mod pods;
