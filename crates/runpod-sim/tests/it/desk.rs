@@ -117,6 +117,15 @@ fn fits_the_contract(method: &Method, path: &str, said: &Said) {
     let content_type = said.headers.get("content-type").map(|value| value.to_str().unwrap());
     let body = (!said.text.is_empty()).then(|| serde_json::from_str::<Value>(&said.text).unwrap());
     let problems = contract::v2().check_answer(operation, said.status.as_u16(), content_type, body.as_ref());
-    let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    let mut problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    let declared = operation.answer(said.status.as_u16()).map(|answer| answer.headers());
+    let declared =
+        |name: &str| declared.is_some_and(|all| all.iter().any(|h| h.name().eq_ignore_ascii_case(name)));
+    let rates = ["ratelimit", "ratelimit-policy"].into_iter();
+    problems.extend(
+        rates
+            .filter(|name| said.headers.contains_key(*name) && !declared(name))
+            .map(|name| format!("undeclared {name}")),
+    );
     assert!(problems.is_empty(), "{method} {path} answered {}: {problems:?}\n{}", said.status, said.text);
 }
