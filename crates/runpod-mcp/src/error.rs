@@ -83,7 +83,7 @@ impl From<Error> for ToolError {
                 };
                 if problems.is_empty() { refused } else { refused.fact("problems", problems) }
             }
-            Error::TooFast { after, hint, .. } => Self::too_fast(after, hint),
+            Error::TooFast { after, sure, hint, .. } => Self::too_fast(after, sure, hint),
             Error::Argument { field, why } => Self::bad_argument(format!("`{field}` {why}")),
             Error::Unmappable { .. } => Self::bad_argument(message),
             Error::Shape { .. } => Self::new("unexpected_answer", message).hint(
@@ -92,10 +92,20 @@ impl From<Error> for ToolError {
             ),
             Error::TooLarge { .. } => Self::new("answer_too_large", message)
                 .hint("ask for less: a smaller `limit`, a narrower filter"),
-            Error::Timeout { write, .. } => Self::new("timeout", message).status(504).hint(unsure(write)),
+            Error::Timeout { write, sent, .. } => {
+                Self::new("timeout", message).status(504).hint(unsure(write && sent))
+            }
             Error::Connection { write, sent, .. } => {
                 Self::new("connection_failed", message).hint(unsure(write && sent))
             }
+            Error::Untrusted { .. } => Self::new("untrusted_certificate", message).hint(
+                "a proxy in between shows its own certificate: ask the user to start this server with \
+                 SSL_CERT_FILE naming a PEM file of the certificates to trust",
+            ),
+            Error::Redirected { .. } => Self::new("redirected", message)
+                .hint("tell the user: one of the RUNPOD_*_URL settings of this server names an outdated or a wrong host"),
+            Error::Setting { .. } => Self::new("bad_setting", message)
+                .hint("tell the user: this server was started with a setting that cannot be used"),
             _ => Self::new("failed", message),
         }
     }
@@ -111,11 +121,21 @@ impl ToolError {
         )
     }
 
-    fn too_fast(after: Option<Duration>, hint: String) -> Self {
+    /// The same for a call that may have changed something: when no readable answer came, whether it did is unknown.
+    #[must_use]
+    pub fn of_a_write(self) -> Self {
+        match self.code {
+            "unexpected_answer" | "answer_too_large" | "upstream_error" => self.hint(unsure(true)),
+            _ => self,
+        }
+    }
+
+    fn too_fast(after: Option<Duration>, sure: bool, hint: String) -> Self {
         let error = Self::new("rate_limited", "Runpod's rate limit is reached").status(429).hint(hint);
-        match after {
-            Some(wait) => error.fact("retryAfterSeconds", wait.as_secs()),
-            None => error,
+        match (after, sure) {
+            (Some(wait), true) => error.fact("retryAfterSeconds", wait.as_secs()),
+            (Some(wait), false) => error.fact("retryAfterSecondsAtLeast", wait.as_secs()),
+            (None, _) => error,
         }
     }
 }
@@ -154,5 +174,35 @@ fn unsure(write: bool) -> &'static str {
     match write {
         true => "the change may have happened all the same: list or get the resource before trying again",
         false => "nothing was changed; the same call can be repeated",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection(sent: bool, write: bool) -> ToolError {
+        Error::Connection { operation: "createPod", why: "reset".into(), sent, write }.into()
+    }
+
+    #[test]
+    fn only_a_write_that_was_sent_leaves_doubt() {
+        let hint = |error: ToolError| error.hint.unwrap_or_default();
+        assert!(hint(connection(true, true)).contains("may have happened"));
+        assert!(hint(connection(false, true)).contains("can be repeated"));
+        assert!(hint(connection(true, false)).contains("can be repeated"));
+        let odd = Error::Shape { operation: "createPod", status: 201, why: "expected an object".into() };
+        assert!(hint(ToolError::from(odd).of_a_write()).contains("may have happened"));
+    }
+
+    #[test]
+    fn a_wait_that_is_not_sure_is_called_at_least() {
+        let error = |sure| {
+            let after = Some(Duration::from_secs(9));
+            ToolError::from(Error::TooFast { operation: "listPods", after, sure, hint: "wait".into() })
+                .to_json()
+        };
+        assert_eq!(error(true)["retryAfterSeconds"], 9);
+        assert_eq!(error(false)["retryAfterSecondsAtLeast"], 9);
     }
 }

@@ -76,8 +76,9 @@ impl Server {
         let setup = &self.0.setup;
         let ids = ids(&args);
         let ready = tool.ready(args)?;
-        let mut audit = Audit::begin(tool.card, ready.effect, ids);
-        if let Err(refused) = setup.policy.allows(tool.card, ready.effect) {
+        let effect = ready.effect;
+        let mut audit = Audit::begin(tool.card, effect, ids);
+        if let Err(refused) = setup.policy.allows(tool.card, effect) {
             return audit.end(Err(refused));
         }
         if who.key.is_none() {
@@ -88,7 +89,7 @@ impl Server {
         let call = Call::new(who.key.clone(), deadline).by(who.caller.clone()).on_detached(late);
         let cx = Cx { client: setup.client.acting_for(call), detail: setup.detail };
         let outcome = survive(tool.card, ready.run(&cx)).await;
-        audit.end(outcome.map_err(|error| point_to_list(tool.card, error)))
+        audit.end(outcome.map_err(|error| worded(tool.card, effect, error)))
     }
 
     fn unknown(&self, name: &str) -> Unknown {
@@ -110,12 +111,13 @@ async fn survive(card: &Card, running: impl Future<Output = Outcome>) -> Outcome
     })
 }
 
-/// A 404 says where valid ids come from.
-fn point_to_list(card: &Card, error: ToolError) -> ToolError {
+/// What only the tool knows of a failure: where valid ids come from, and whether something may have changed.
+fn worded(card: &Card, effect: Effect, error: ToolError) -> ToolError {
     match card.ids_from {
         Some(list) if error.status == Some(404) => {
             error.hint(format!("take the id from {list}; what it named may have been deleted"))
         }
+        _ if effect != Effect::Reads => error.of_a_write(),
         _ => error,
     }
 }
