@@ -33,7 +33,7 @@ enum Trouble {
 /// Answers a control request.
 pub(crate) fn answer(twin: &Twin, head: &Parts, body: Result<Bytes, Refusal>) -> Response<Body> {
     let said = body.and_then(|body| match (&head.method, head.uri.path()) {
-        (&Method::POST, "/__sandbox/clock") => clock(twin, read(&body)?),
+        (&Method::POST, "/__sandbox/clock") => clock(twin, &read(&body)?),
         (&Method::POST, "/__sandbox/faults") => faults(twin, read(&body)?),
         (&Method::POST, "/__sandbox/reset") => {
             twin.reset();
@@ -51,7 +51,7 @@ pub(crate) fn answer(twin: &Twin, head: &Parts, body: Result<Bytes, Refusal>) ->
     }
 }
 
-fn clock(twin: &Twin, hand: Hand) -> Result<Value, Refusal> {
+fn clock(twin: &Twin, hand: &Hand) -> Result<Value, Refusal> {
     if let Some(span) = hand.advance {
         twin.clock().advance(span.0);
     }

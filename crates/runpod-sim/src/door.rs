@@ -123,7 +123,7 @@ impl Visitor<'_> {
         let visit = world.visit(key, now).ok_or_else(Refusal::unauthorized)?;
         let (query, body) = (self.head.uri.query(), self.value.as_ref());
         let without = &twin.settings().without;
-        handler(Call { visit, params, query, body, operation: operation.id(), without })
+        handler(&mut Call { visit, params, query, body, operation: operation.id(), without })
     }
 
     /// Whether the request fits the contract, and what this host knows of it.

@@ -94,6 +94,11 @@ pub enum Action {
         /// The endpoint's id or name; `*` stands for any text.
         endpoint: String,
     },
+    /// Changes the world: Runpod ends these Pods, as when a host is lost. They stay in lists as `TERMINATED`.
+    LosePod {
+        /// The Pod's id or name; `*` stands for any text.
+        pod: String,
+    },
     /// Changes the world: every account has this much money left.
     Balance {
         /// US dollars.
@@ -153,6 +158,7 @@ impl Action {
             Action::SoldOut { .. }
                 | Action::UnpullableImage { .. }
                 | Action::CrashLoop { .. }
+                | Action::LosePod { .. }
                 | Action::Balance { .. }
         )
     }

@@ -37,7 +37,7 @@ pub(crate) struct Call<'c> {
 }
 
 /// One operation of the contract, answered.
-pub(crate) type Handler = fn(Call<'_>) -> Result<Answer, Refusal>;
+pub(crate) type Handler = fn(&mut Call<'_>) -> Result<Answer, Refusal>;
 
 /// The operations of one resource file, by their ids in the contract.
 type Routes = &'static [(&'static str, Handler)];

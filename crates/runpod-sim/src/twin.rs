@@ -129,6 +129,7 @@ impl Twin {
             Action::SoldOut { gpu } => world.ground.trouble.sold_out.push(gpu),
             Action::UnpullableImage { image } => world.ground.trouble.unpullable.push(image),
             Action::CrashLoop { endpoint } => world.ground.trouble.crash_looping.push(endpoint),
+            Action::LosePod { pod } => world.lose_pods(&pod, now),
             Action::Balance { usd } => world.leave_everybody(usd, now),
             _ => {}
         }

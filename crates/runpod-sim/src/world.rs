@@ -23,6 +23,7 @@ pub(crate) mod volumes;
 use std::collections::BTreeMap;
 
 use crate::clock::Time;
+use crate::faults::glob;
 use crate::ids::Ids;
 use crate::rates::Rates;
 use crate::world::clusters::Cluster;
@@ -167,6 +168,16 @@ impl World {
         let account = self.accounts.get_mut(self.keys.get(key)?)?;
         account.settle_endpoints(&mut self.ground, now);
         Some(Visit { account, ground: &mut self.ground, now })
+    }
+
+    /// Ends all Pods whose id or name fits a pattern.
+    pub(crate) fn lose_pods(&mut self, pattern: &str, now: Time) {
+        let hit = |pod: &&Pod| glob(pattern, &pod.id) || glob(pattern, &pod.lease.name);
+        for account in self.accounts.values_mut() {
+            let lost: Vec<_> = account.pods.values().filter(hit).map(|pod| pod.id.clone()).collect();
+            let mut visit = Visit { account, ground: &mut self.ground, now };
+            lost.iter().for_each(|id| visit.lose_pod(id));
+        }
     }
 
     /// Leaves every account with so many US dollars.

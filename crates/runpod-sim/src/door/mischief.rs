@@ -42,6 +42,7 @@ pub(super) async fn act(
         Action::SoldOut { .. }
         | Action::UnpullableImage { .. }
         | Action::CrashLoop { .. }
+        | Action::LosePod { .. }
         | Action::Balance { .. } => Ok(honest()),
     }
 }

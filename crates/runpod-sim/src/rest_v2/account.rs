@@ -24,38 +24,38 @@ struct Keys {
     keys: Vec<String>,
 }
 
-fn ssh_keys(call: Call<'_>) -> Result<Answer, Refusal> {
+fn ssh_keys(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     Answer::ok(&Keys { keys: call.visit.account.ssh_keys.clone() })
 }
 
 /// The whole set is replaced; Pods that exist keep what they were born with.
-fn replace_ssh_keys(call: Call<'_>) -> Result<Answer, Refusal> {
+fn replace_ssh_keys(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let new: Keys = call.read()?;
     call.visit.account.ssh_keys = new.keys;
     ssh_keys(call)
 }
 
-fn list(call: Call<'_>) -> Result<Answer, Refusal> {
+fn list(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let name = call.asked("name");
     let secrets: Vec<_> = call.visit.secrets(name.as_deref()).into_iter().map(spell).collect();
     Answer::ok(&List { secrets })
 }
 
-fn get(call: Call<'_>) -> Result<Answer, Refusal> {
+fn get(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     Answer::ok(&spell(call.visit.secret(call.param("id")?)?))
 }
 
-fn create(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn create(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let new = call.read()?;
     Answer::created(&spell(call.visit.create_secret(new)?))
 }
 
-fn update(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn update(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let (id, change) = (call.param("id")?, call.read()?);
     Answer::ok(&spell(call.visit.update_secret(id, change)?))
 }
 
-fn delete(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn delete(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let id = call.param("id")?;
     call.visit.delete_secret(id)?;
     Ok(Answer::empty())

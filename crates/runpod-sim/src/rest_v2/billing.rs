@@ -10,12 +10,12 @@ use crate::world::billing::{Amounts, Bucket, Record, Scope, Window, totals};
 use crate::world::meter::{Charge, Payer};
 
 pub(super) const ROUTES: Routes = &[
-    ("listBilling", |call| answer(&call, &WHOLE)),
-    ("listPodBilling", |call| answer(&call, &PODS)),
-    ("listServerlessBilling", |call| answer(&call, &SERVERLESS)),
-    ("listEndpointBilling", |call| answer(&call, &PUBLIC_ENDPOINTS)),
-    ("listNetworkVolumeBilling", |call| answer(&call, &NETWORK_VOLUMES)),
-    ("listClusterBilling", |call| answer(&call, &CLUSTERS)),
+    ("listBilling", |call| answer(call, &WHOLE)),
+    ("listPodBilling", |call| answer(call, &PODS)),
+    ("listServerlessBilling", |call| answer(call, &SERVERLESS)),
+    ("listEndpointBilling", |call| answer(call, &PUBLIC_ENDPOINTS)),
+    ("listNetworkVolumeBilling", |call| answer(call, &NETWORK_VOLUMES)),
+    ("listClusterBilling", |call| answer(call, &CLUSTERS)),
 ];
 
 /// How one of the six bills is written.

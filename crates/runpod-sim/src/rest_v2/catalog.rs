@@ -23,42 +23,42 @@ pub(super) const ROUTES: Routes = &[
     ("getDataCenter", get_site),
 ];
 
-fn list_gpus(call: Call<'_>) -> Result<Answer, Refusal> {
-    let (question, stock) = (asked::gpus(&call)?, stock(&call));
+fn list_gpus(call: &mut Call<'_>) -> Result<Answer, Refusal> {
+    let (question, stock) = (asked::gpus(call)?, stock(call));
     let here = |gpu: &&Gpu| question.as_ref().is_none_or(|question| question.is_there(gpu, &stock));
     let shown = GPUS.iter().filter(here);
     Answer::ok(&Gpus { gpus: shown.map(|gpu| spell_gpu(gpu, question.as_ref(), &stock)).collect() })
 }
 
-fn get_gpu(call: Call<'_>) -> Result<Answer, Refusal> {
-    let (question, id) = (asked::gpus(&call)?, call.param("id")?);
+fn get_gpu(call: &mut Call<'_>) -> Result<Answer, Refusal> {
+    let (question, id) = (asked::gpus(call)?, call.param("id")?);
     let gpu = gpus::gpu(id).filter(|gpu| gpu.maker != Maker::Unknown);
     let gpu = gpu.ok_or_else(|| Denied::missing("GPU type", id))?;
-    Answer::ok(&spell_gpu(gpu, question.as_ref(), &stock(&call)))
+    Answer::ok(&spell_gpu(gpu, question.as_ref(), &stock(call)))
 }
 
-fn list_cpus(call: Call<'_>) -> Result<Answer, Refusal> {
-    let (vcpus, stock) = (asked::cpus(&call)?, stock(&call));
+fn list_cpus(call: &mut Call<'_>) -> Result<Answer, Refusal> {
+    let (vcpus, stock) = (asked::cpus(call)?, stock(call));
     Answer::ok(&Cpus { cpus: FLAVORS.iter().map(|flavor| spell_cpu(flavor, vcpus, &stock)).collect() })
 }
 
-fn get_cpu(call: Call<'_>) -> Result<Answer, Refusal> {
-    let (vcpus, id) = (asked::cpus(&call)?, call.param("id")?);
+fn get_cpu(call: &mut Call<'_>) -> Result<Answer, Refusal> {
+    let (vcpus, id) = (asked::cpus(call)?, call.param("id")?);
     let flavor = cpus::flavor(id).ok_or_else(|| Denied::missing("CPU type", id))?;
-    Answer::ok(&spell_cpu(flavor, vcpus, &stock(&call)))
+    Answer::ok(&spell_cpu(flavor, vcpus, &stock(call)))
 }
 
-fn list_sites(call: Call<'_>) -> Result<Answer, Refusal> {
-    let (wanted, included) = (asked::sites(&call), asked::site_stock(&call));
+fn list_sites(call: &mut Call<'_>) -> Result<Answer, Refusal> {
+    let (wanted, included) = (asked::sites(call), asked::site_stock(call));
     let shown = SITES.iter().filter(|site| wanted.fits(site));
-    let stock = stock(&call);
+    let stock = stock(call);
     Answer::ok(&Sites { data_centers: shown.map(|site| spell_site(site, included, &stock)).collect() })
 }
 
-fn get_site(call: Call<'_>) -> Result<Answer, Refusal> {
-    let (included, id) = (asked::site_stock(&call), call.param("id")?);
+fn get_site(call: &mut Call<'_>) -> Result<Answer, Refusal> {
+    let (included, id) = (asked::site_stock(call), call.param("id")?);
     let site = sites::site(id).ok_or_else(|| Denied::missing("data center", id))?;
-    Answer::ok(&spell_site(site, included, &stock(&call)))
+    Answer::ok(&spell_site(site, included, &stock(call)))
 }
 
 fn stock<'a>(call: &'a Call<'_>) -> Stock<'a> {

@@ -24,16 +24,16 @@ pub(super) const ROUTES: Routes = &[
     ("listClusterPods", members),
 ];
 
-fn list(call: Call<'_>) -> Result<Answer, Refusal> {
+fn list(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let clusters = call.visit.clusters();
     Answer::ok(&List { clusters: clusters.into_iter().map(|cluster| spell(cluster, &call.visit)).collect() })
 }
 
-fn get(call: Call<'_>) -> Result<Answer, Refusal> {
+fn get(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     Answer::ok(&spell(call.visit.cluster(call.param("id")?)?, &call.visit))
 }
 
-fn create(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn create(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let new = call.read()?;
     let id = call.visit.create_cluster(new)?.id.clone();
     Answer::created(&spell(call.visit.cluster(&id)?, &call.visit))
@@ -45,19 +45,19 @@ struct Change {
     name: String,
 }
 
-fn update(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn update(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let (id, Change { name }) = (call.param("id")?, call.read()?);
     call.visit.rename_cluster(id, name)?;
     get(call)
 }
 
-fn delete(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn delete(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let id = call.param("id")?;
     call.visit.delete_cluster(id)?;
     Ok(Answer::empty())
 }
 
-fn members(call: Call<'_>) -> Result<Answer, Refusal> {
+fn members(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let members = call.visit.members(call.visit.cluster(call.param("id")?)?);
     Answer::ok(&Members { pods: members.into_iter().map(|pod| pods::spell(pod, call.visit.now)).collect() })
 }

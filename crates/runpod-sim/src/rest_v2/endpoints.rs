@@ -28,27 +28,27 @@ pub(super) const ROUTES: Routes = &[
     ("getEndpointBuild", builds::get),
 ];
 
-fn list(call: Call<'_>) -> Result<Answer, Refusal> {
-    let page = Page::read(&call, MOST)?;
+fn list(call: &mut Call<'_>) -> Result<Answer, Refusal> {
+    let page = Page::read(call, MOST)?;
     let (endpoints, pagination) = page.cut(call.visit.endpoints(), |endpoint| endpoint.born);
     Answer::ok(&List { endpoints: endpoints.into_iter().map(spell).collect(), pagination })
 }
 
-fn get(call: Call<'_>) -> Result<Answer, Refusal> {
+fn get(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     Answer::ok(&spell(call.visit.endpoint(call.param("id")?)?))
 }
 
-fn create(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn create(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let new = call.read()?;
     Answer::created(&spell(call.visit.create_endpoint(new)?))
 }
 
-fn update(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn update(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let (id, change) = (call.param("id")?, call.read()?);
     Answer::ok(&spell(call.visit.update_endpoint(id, change)?))
 }
 
-fn delete(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn delete(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let id = call.param("id")?;
     call.visit.delete_endpoint(id)?;
     Ok(Answer::empty())

@@ -24,8 +24,8 @@ pub(super) const ROUTES: Routes = &[
     ("podAction", act),
 ];
 
-fn list(call: Call<'_>) -> Result<Answer, Refusal> {
-    let page = Page::read(&call, pages::MOST)?;
+fn list(call: &mut Call<'_>) -> Result<Answer, Refusal> {
+    let page = Page::read(call, pages::MOST)?;
     let members = call.asked("includeClusterPods").as_deref() == Some("true");
     let (pods, pagination) = page.cut(call.visit.pods(), |pod| pod.born);
     // Members are dropped from the page after it was cut, so a page may be short and not the last.
@@ -34,27 +34,27 @@ fn list(call: Call<'_>) -> Result<Answer, Refusal> {
     Answer::ok(&List { pods, pagination })
 }
 
-fn get(call: Call<'_>) -> Result<Answer, Refusal> {
+fn get(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     Answer::ok(&spell(call.visit.pod(call.param("id")?)?, call.visit.now))
 }
 
-fn create(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn create(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let (new, now) = (call.read()?, call.visit.now);
     Answer::created(&spell(call.visit.create_pod(new)?, now))
 }
 
-fn update(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn update(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let (id, change, now) = (call.param("id")?, call.read()?, call.visit.now);
     Answer::ok(&spell(call.visit.update_pod(id, change)?, now))
 }
 
-fn delete(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn delete(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let id = call.param("id")?;
     call.visit.delete_pod(id)?;
     Ok(Answer::empty())
 }
 
-fn act(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn act(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let (id, now) = (call.param("id")?, call.visit.now);
     let Asked { action } = call.read()?;
     match call.visit.act_on_pod(id, action)? {

@@ -19,39 +19,39 @@ pub(super) const ROUTES: Routes = &[
     ("revokeDelegation", revoke_delegation),
 ];
 
-fn list(call: Call<'_>) -> Result<Answer, Refusal> {
+fn list(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let registries: Vec<_> = call.visit.registries().into_iter().map(spell).collect();
     Answer::ok(&List { registries })
 }
 
-fn get(call: Call<'_>) -> Result<Answer, Refusal> {
+fn get(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     Answer::ok(&spell(call.visit.registry(call.param("id")?)?))
 }
 
-fn create(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn create(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let new = call.read()?;
     Answer::created(&spell(call.visit.create_registry(new)))
 }
 
-fn delete(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn delete(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let id = call.param("id")?;
     call.visit.delete_registry(id)?;
     Ok(Answer::empty())
 }
 
-fn list_delegations(call: Call<'_>) -> Result<Answer, Refusal> {
+fn list_delegations(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let user = call.visit.account.id.as_str();
     let delegations = call.visit.delegations();
     let delegations: Vec<_> = delegations.into_iter().map(|one| spell_delegation(one, user)).collect();
     Answer::ok(&Delegations { delegations })
 }
 
-fn create_delegation(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn create_delegation(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let (new, user) = (call.read()?, call.visit.account.id.clone());
     Answer::created(&spell_delegation(call.visit.create_delegation(new)?, &user))
 }
 
-fn revoke_delegation(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn revoke_delegation(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let id = call.param("id")?;
     call.visit.revoke_delegation(id)?;
     Ok(Answer::empty())

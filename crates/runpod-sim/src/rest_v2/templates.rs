@@ -20,14 +20,14 @@ pub(super) const ROUTES: Routes = &[
     ("deleteTemplate", delete),
 ];
 
-fn list(call: Call<'_>) -> Result<Answer, Refusal> {
-    let page = Page::read(&call, MOST)?;
+fn list(call: &mut Call<'_>) -> Result<Answer, Refusal> {
+    let page = Page::read(call, MOST)?;
     let (templates, pagination) = page.cut(call.visit.templates(), |template| template.born);
     Answer::ok(&List { templates: templates.into_iter().map(spell).collect(), pagination })
 }
 
 /// At most a hundred rows; the pagination says that there is never a second page.
-fn list_public(call: Call<'_>) -> Result<Answer, Refusal> {
+fn list_public(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let source = match call.asked("source").as_deref() {
         Some("community") => Source::Community,
         Some("verified") => Source::Verified,
@@ -37,21 +37,21 @@ fn list_public(call: Call<'_>) -> Result<Answer, Refusal> {
     Answer::ok(&List { templates, pagination: Some(Pagination::last()) })
 }
 
-fn get(call: Call<'_>) -> Result<Answer, Refusal> {
+fn get(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     Answer::ok(&spell(call.visit.template(call.param("id")?)?))
 }
 
-fn create(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn create(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let new = call.read()?;
     Answer::created(&spell(call.visit.create_template(new)?))
 }
 
-fn update(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn update(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let (id, change) = (call.param("id")?, call.read()?);
     Answer::ok(&spell(call.visit.update_template(id, change)?))
 }
 
-fn delete(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn delete(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let id = call.param("id")?;
     call.visit.delete_template(id)?;
     Ok(Answer::empty())

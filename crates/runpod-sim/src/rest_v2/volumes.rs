@@ -15,26 +15,26 @@ pub(super) const ROUTES: Routes = &[
     ("deleteNetworkVolume", delete),
 ];
 
-fn list(call: Call<'_>) -> Result<Answer, Refusal> {
+fn list(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let network_volumes: Vec<_> = call.visit.volumes().into_iter().map(spell).collect();
     Answer::ok(&List { network_volumes })
 }
 
-fn get(call: Call<'_>) -> Result<Answer, Refusal> {
+fn get(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     Answer::ok(&spell(call.visit.volume(call.param("id")?)?))
 }
 
-fn create(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn create(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let new = call.read()?;
     Answer::created(&spell(call.visit.create_volume(new)?))
 }
 
-fn update(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn update(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let (id, change) = (call.param("id")?, call.read()?);
     Answer::ok(&spell(call.visit.update_volume(id, change)?))
 }
 
-fn delete(mut call: Call<'_>) -> Result<Answer, Refusal> {
+fn delete(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let id = call.param("id")?;
     call.visit.delete_volume(id)?;
     Ok(Answer::empty())

@@ -6,6 +6,7 @@ use super::diary::Diary;
 use crate::clock::Time;
 use crate::ids::fate;
 use crate::world::World;
+use crate::world::endpoints::builds::End;
 use crate::world::pods::Action;
 
 const PODS: i64 = 300;
@@ -42,10 +43,16 @@ fn endpoint(diary: &mut Diary<'_>, n: i64) {
     let id = diary.ago(HOUR * (3 + (ENDPOINTS - n) * 18)).endpoint(json!({
         "name": format!("service-{n:02}"), "type": "QUEUE", "image": format!("acme/service:{n}"),
         "gpu": { "pools": [pool], "count": 1 }, "scaling": { "type": "QUEUE_DELAY", "queueDelay": 4 },
-        "workers": { "min": u32::from(luck % 8 == 0), "max": 3, "idleTimeout": 10 }
+        "workers": { "min": u32::from(luck.is_multiple_of(8)), "max": 3, "idleTimeout": 10 }
     }));
-    if luck % 5 == 0 {
+    if luck.is_multiple_of(5) {
         diary.ago(2 * HOUR).employ(&id, 2);
+    }
+    if luck.is_multiple_of(10) {
+        let commit = format!("{luck:016x}");
+        diary.ago(HOUR).push(&id, (&commit, "Try another kernel"), End::Cancelled);
+        let error = "health check did not answer within 60 s".to_owned();
+        diary.ago(HOUR / 2).push(&id, (&commit, "Try another kernel again"), End::TestFailed { error });
     }
 }
 
@@ -60,7 +67,7 @@ fn pod(diary: &mut Diary<'_>, n: i64) {
         "env": { "JOB": n.to_string(), "QUEUE": "nightly" },
         "mounts": { "persistent": { "size": 20 + luck % 80, "path": "/workspace" } }
     }));
-    if luck % 4 == 0 {
+    if luck.is_multiple_of(4) {
         diary.ago(age / 2).act(&id, Action::Stop);
     }
 }

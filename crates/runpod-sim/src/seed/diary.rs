@@ -91,9 +91,9 @@ impl<'w> Diary<'w> {
 
     /// Ends the past; this much money is left.
     pub(super) fn close(&mut self, usd: f64) {
-        let (now, world) = (self.now, &mut *self.world);
-        drop(world.visit(DEMO_KEY, now));
-        world.leave_everybody(usd, now);
+        // Whatever was to happen until now happens first, and is paid.
+        self.ago(0).visit(|_| ());
+        self.world.leave_everybody(usd, self.now);
     }
 
     #[expect(clippy::expect_used, reason = "every seed opens the demo account before its diary")]

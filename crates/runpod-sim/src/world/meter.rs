@@ -83,14 +83,6 @@ impl Meter {
         self.usages.iter_mut().filter(running).for_each(|usage| usage.to = Some(at.max(usage.from)));
     }
 
-    /// Ends one kind of charge of this resource, so that it can go on at another price.
-    pub(crate) fn stop_charge(&mut self, (payer, id): (Payer, &str), charge: Charge, at: Time) {
-        let running = |usage: &&mut Usage| {
-            usage.payer == payer && usage.id == id && usage.charge == charge && !usage.ended(at)
-        };
-        self.usages.iter_mut().filter(running).for_each(|usage| usage.to = Some(at.max(usage.from)));
-    }
-
     pub(crate) fn usages(&self) -> &[Usage] {
         &self.usages
     }

@@ -9,6 +9,8 @@ mod life;
 mod place;
 mod update;
 
+use life::{Boot, Life};
+
 use crate::clock::Time;
 use crate::world::catalog::cpus::Flavor;
 use crate::world::catalog::gpus::Gpu;
@@ -19,10 +21,9 @@ use crate::world::meter::{Charge, Payer, Usage};
 use crate::world::mounts::Mount;
 use crate::world::{Denied, Visit, prices};
 
-pub(crate) use create::{NewPod, cuda_wish};
-pub(crate) use life::{Action, Boot, Life, Status};
-pub(crate) use place::{CudaWish, GpuWish, Whereabouts};
-pub(crate) use update::PodChange;
+pub(crate) use create::cuda_wish;
+pub(crate) use life::{Action, Status};
+pub(crate) use place::CudaWish;
 
 /// Bytes that the request for a Pod may have, also once its template is written into it (413).
 pub(crate) const REQUEST: usize = 102_400;
@@ -169,6 +170,15 @@ impl Visit<'_> {
         self.changeable_pod(id)?;
         self.remove_pod(id);
         Ok(())
+    }
+
+    /// Ends a Pod from outside, as a lost host does. It is still shown, but nothing can be done with it.
+    pub(crate) fn lose_pod(&mut self, id: &str) {
+        // Whoever asks has just seen it: that it is not there would be no news.
+        drop(self.change_pod(id, |pod, now| {
+            pod.started = pod.started_at(now);
+            pod.life = Life::Gone;
+        }));
     }
 
     /// Takes a Pod away, whoever it belongs to, and stops its meter.

@@ -147,6 +147,27 @@ async fn an_image_that_cannot_be_pulled_ends_in_an_error_and_costs_nothing_more(
 }
 
 #[tokio::test]
+async fn a_pod_whose_host_is_lost_is_terminated_and_costs_nothing_more() {
+    let desk = desk(Seed::Empty);
+    let id = make(&desk, gpu_pod()).await;
+    let scenario = "[[at]]\ntime = \"1h\"\naction = { kind = \"lose-pod\", pod = \"train*\" }";
+    let fault = json!({ "action": { "kind": "lose-pod", "pod": "train*" } });
+    assert!(scenario.parse::<runpod_sim::Scenario>().is_ok());
+    desk.pass(BOOT);
+    desk.post("/__sandbox/faults", fault).await.expect(200);
+    let lost = pod(&desk, &id).await;
+    assert_eq!(
+        (&lost["status"], &lost["actions"], &lost["cost"]),
+        (&json!("TERMINATED"), &json!([]), &json!(0.0))
+    );
+    act(&desk, &id, "start").await.refused(409);
+    let bill = desk.get("/v2/billing/pods").await.expect(200)["metadata"]["totals"].clone();
+    desk.pass(3600);
+    assert_eq!(desk.get("/v2/billing/pods").await.expect(200)["metadata"]["totals"], bill);
+    desk.delete(&format!("/v2/pods/{id}")).await.expect(204);
+}
+
+#[tokio::test]
 async fn a_cpu_pod_derives_its_memory_and_has_no_gpu() {
     let desk = desk(Seed::Empty);
     let body = json!({ "name": "cpu", "image": "ubuntu", "cpu": { "id": "cpu5g", "vcpuCount": 4 } });

@@ -13,14 +13,14 @@ use crate::world::endpoints::builds::{Build, Commit, State};
 /// The most builds on one page.
 const MOST: usize = 100;
 
-pub(super) fn list(call: Call<'_>) -> Result<Answer, Refusal> {
-    let page = Page::read(&call, MOST)?;
+pub(super) fn list(call: &mut Call<'_>) -> Result<Answer, Refusal> {
+    let page = Page::read(call, MOST)?;
     let (endpoint, now) = (call.visit.endpoint(call.param("id")?)?, call.visit.now);
     let (builds, pagination) = page.cut(endpoint.builds.iter().collect(), |build| build.born);
     Answer::ok(&List { builds: builds.into_iter().map(|build| spell(build, now)).collect(), pagination })
 }
 
-pub(super) fn get(call: Call<'_>) -> Result<Answer, Refusal> {
+pub(super) fn get(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let (endpoint, id) = (call.visit.endpoint(call.param("id")?)?, call.param("buildId")?);
     let build = endpoint.builds.iter().find(|build| build.id == id);
     let build = build.ok_or_else(|| Denied::missing("build", id))?;

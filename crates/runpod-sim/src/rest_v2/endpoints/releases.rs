@@ -10,8 +10,8 @@ use crate::rest_v2::Call;
 use crate::world::endpoints::Endpoint;
 use crate::world::endpoints::releases::{Change, Release};
 
-pub(super) fn list(call: Call<'_>) -> Result<Answer, Refusal> {
-    let page = Page::read(&call, MOST)?;
+pub(super) fn list(call: &mut Call<'_>) -> Result<Answer, Refusal> {
+    let page = Page::read(call, MOST)?;
     let endpoint = call.visit.endpoint(call.param("id")?)?;
     let (releases, pagination) =
         page.cut(endpoint.releases.iter().collect(), |release| u64::from(release.version));

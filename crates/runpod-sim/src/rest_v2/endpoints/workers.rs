@@ -10,7 +10,7 @@ use crate::world::endpoints::Endpoint;
 use crate::world::endpoints::fleet::{Status, Worker};
 use crate::world::pods::Machine;
 
-pub(super) fn list(call: Call<'_>) -> Result<Answer, Refusal> {
+pub(super) fn list(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let (endpoint, now) = (call.visit.endpoint(call.param("id")?)?, call.visit.now);
     let crashes = call.visit.crashes(endpoint);
     let workers: Vec<_> =

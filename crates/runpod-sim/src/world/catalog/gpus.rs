@@ -99,8 +99,7 @@ pub(crate) fn pool(name: &str) -> impl Iterator<Item = &'static Gpu> {
     GPUS.iter().filter(move |gpu| gpu.pool == Some(name))
 }
 
-use Maker::{Amd, Nvidia};
-use Supply::{Plenty, Scarce};
+use Supply::{Never, Plenty, Scarce};
 
 /// Every GPU type, cheapest cards first. The last row stands for machines that the catalogue cannot name.
 pub(crate) static GPUS: &[Gpu] = &[
@@ -159,19 +158,15 @@ pub(crate) static GPUS: &[Gpu] = &[
     row(("NVIDIA H200", "H200 SXM"), 141, "HOPPER_141", (3.99, 8), (3.59, 8), 5.58, Scarce),
     row(("NVIDIA B200", "B200"), 180, "BLACKWELL_180", (6.39, 8), (0.50, 0), 8.64, Scarce),
     Gpu {
-        maker: Amd,
+        maker: Maker::Amd,
         ..row(("AMD Instinct MI300X OAM", "MI300X"), 192, "", (2.49, 8), (0.50, 0), 0.0, Scarce)
     },
     row(("NVIDIA GeForce RTX 3080", "RTX 3080"), 10, "", (0.50, 0), (0.17, 2), 0.0, Scarce),
-    Gpu {
-        maker: Maker::Unknown,
-        ..row(("unknown", "unknown"), 0, "", (0.0, 0), (0.0, 0), 0.0, Supply::Never)
-    },
+    Gpu { maker: Maker::Unknown, ..row(("unknown", "unknown"), 0, "", (0.0, 0), (0.0, 0), 0.0, Never) },
 ];
 
 /// A row of the table: id and name, memory, pool, secure and community (price, most), Serverless price, supply.
 /// An empty pool and a price of nothing mean that there is none.
-#[expect(clippy::too_many_arguments, reason = "it exists to keep a row of the table on one line")]
 const fn row(
     (id, name): (&'static str, &'static str),
     memory: u32,
@@ -186,7 +181,7 @@ const fn row(
         name,
         memory,
         pool: if pool.is_empty() { None } else { Some(pool) },
-        maker: Nvidia,
+        maker: Maker::Nvidia,
         secure: Offer { price: secure, most: secure_most },
         community: Offer { price: community, most: community_most },
         serverless: if serverless > 0.0 { Some(serverless) } else { None },

@@ -97,7 +97,6 @@ pub(crate) static SITES: &[Site] = &[
 ];
 
 /// A row of the table, in the order in which one says it.
-#[expect(clippy::too_many_arguments, reason = "it exists to keep a row of the table on one line")]
 const fn at(
     id: &'static str,
     name: &'static str,

@@ -4,8 +4,8 @@
 //! types that are in plenty are never gone from the large data centres, so that an example works at any time.
 
 use super::cpus::Flavor;
-use super::gpus::{GPUS, Gpu, Offer, Supply};
-use super::sites::{SITES, Site};
+use super::gpus::{Gpu, Offer, Supply};
+use super::sites::Site;
 use crate::clock::Time;
 use crate::faults::glob;
 use crate::ids::{draw, fate};
@@ -115,8 +115,8 @@ impl<'g> Stock<'g> {
 
     /// How easily machines of a flavour are had at a place.
     pub(crate) fn of_cpu(&self, flavor: &Flavor, (site, vcpus): (&Site, u32)) -> Level {
-        if vcpus > flavor.vcpus.1 || fate(self.ground.seed, &[flavor.id, site.id]) % 3 == 0 && !is_large(site)
-        {
+        let absent = fate(self.ground.seed, &[flavor.id, site.id]).is_multiple_of(3) && !is_large(site);
+        if vcpus > flavor.vcpus.1 || absent {
             return Level::None;
         }
         let level = self.wave(&[flavor.id, site.id]);
@@ -186,16 +186,17 @@ fn is_large(site: &Site) -> bool {
     LARGE.contains(&site.id)
 }
 
-/// Every place and every type, for those who walk the stock.
-pub(crate) fn places() -> impl Iterator<Item = (&'static Gpu, &'static Site)> {
-    GPUS.iter().flat_map(|gpu| SITES.iter().map(move |site| (gpu, site)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::world::World;
+    use crate::world::catalog::gpus::GPUS;
+    use crate::world::catalog::sites::SITES;
     use chrono::TimeDelta;
+
+    fn places() -> impl Iterator<Item = (&'static Gpu, &'static Site)> {
+        GPUS.iter().flat_map(|gpu| SITES.iter().map(move |site| (gpu, site)))
+    }
 
     #[test]
     fn what_is_in_plenty_is_never_gone_from_a_large_place() {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::place::{CudaWish, GpuWish, Whereabouts};
 use super::{Lease, Machine, Pod, REQUEST};
-use crate::world::catalog::stock::{Cloud, cuda};
+use crate::world::catalog::stock::{Cloud, Cuda, cuda};
 use crate::world::catalog::{cpus, gpus, sites};
 use crate::world::container::{Container, ContainerChange};
 use crate::world::mounts::{Mount, Mounts};
@@ -62,6 +62,13 @@ enum Wish {
     Cpu(&'static cpus::Flavor, u32),
 }
 
+/// A machine that fits, and where it stands.
+struct Found {
+    machine: Machine,
+    site: &'static sites::Site,
+    cuda: Option<Cuda>,
+}
+
 fn one() -> u32 {
     1
 }
@@ -75,26 +82,22 @@ impl Visit<'_> {
         let at = self.whereabouts(&new, &wish, &mount)?;
         let container = self.container_asked(&mut new, template.as_ref())?;
         self.can_pay()?;
-        let (machine, site, cuda) = self.find(wish, &at)?;
+        let Found { machine, site, cuda } = self.find(&wish, &at)?;
         let (name, networking, cluster) = (new.name, new.global_networking, None);
         let lease =
             Lease { name, container, mount, machine, cloud: at.cloud, site, cuda, networking, cluster };
         Ok(self.rent(lease))
     }
 
-    fn find(
-        &self,
-        wish: Wish,
-        at: &Whereabouts,
-    ) -> Result<(Machine, &'static sites::Site, Option<(u32, u32)>), Denied> {
+    fn find(&self, wish: &Wish, at: &Whereabouts) -> Result<Found, Denied> {
         match wish {
             Wish::Gpu(wish) => {
-                let (site, cuda) = self.place_gpus(&wish, at)?;
-                Ok((Machine::Gpu { gpu: wish.gpu, count: wish.count }, site, cuda))
+                let (site, cuda) = self.place_gpus(wish, at)?;
+                Ok(Found { machine: Machine::Gpu { gpu: wish.gpu, count: wish.count }, site, cuda })
             }
             Wish::Cpu(flavor, vcpus) => {
-                let site = self.place_cpu((flavor, vcpus), at)?;
-                Ok((Machine::Cpu { flavor, vcpus }, site, None))
+                let site = self.place_cpu((flavor, *vcpus), at)?;
+                Ok(Found { machine: Machine::Cpu { flavor, vcpus: *vcpus }, site, cuda: None })
             }
         }
     }
