@@ -59,13 +59,14 @@ fn clock(twin: &Twin, hand: &Hand) -> Result<Value, Refusal> {
 }
 
 fn faults(twin: &Twin, trouble: Trouble) -> Result<Value, Refusal> {
-    let added = match trouble {
-        Trouble::One(fault) => vec![*fault],
-        Trouble::All(faults) => {
-            twin.faults().clear();
-            faults
-        }
+    let (added, anew) = match trouble {
+        Trouble::One(fault) => (vec![*fault], false),
+        Trouble::All(faults) => (faults, true),
     };
+    added.iter().try_for_each(Fault::check).map_err(|error| Refusal::unfit(vec![format!("$: {error}")]))?;
+    if anew {
+        twin.faults().clear();
+    }
     let count = added.len();
     added.into_iter().for_each(|fault| twin.faults().add(fault));
     Ok(json!({ "added": count }))

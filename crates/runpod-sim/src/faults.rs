@@ -33,7 +33,7 @@ pub struct Fault {
 
 /// What happens. In a scenario the word is the field `kind`, in kebab case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Action {
     /// Answers this status, with exactly these headers, instead of doing what was asked.
@@ -118,6 +118,17 @@ pub struct Status {
     /// The body; without one, a problem document that fits the status.
     #[serde(default)]
     pub body: Option<Value>,
+}
+
+impl Fault {
+    /// What is wrong with it, if anything: a change of the world hits no requests.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if self.action.is_worldly() && self.on != Match::default() {
+            let text = "an action that changes the world takes no `match`; leave it out";
+            return Err(text.to_owned());
+        }
+        Ok(())
+    }
 }
 
 impl From<Status> for Action {
@@ -314,6 +325,19 @@ mod tests {
         let asked = Asked { operation: Some("listPods"), method: "GET", path: "/v2/pods" };
         let hits: Vec<_> = (0..4).map(|_| faults.strike(&asked, Time::UNIX_EPOCH).is_some()).collect();
         assert_eq!(hits, [false, true, false, false]);
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_when_a_scenario_is_read() {
+        let fault = |text: &str| format!("[[fault]]\n{text}").parse::<Scenario>().map_err(|e| e.to_string());
+        assert!(
+            fault("action = { kind = \"slow\", by = \"1s\", times = 1 }")
+                .unwrap_err()
+                .contains("unknown field `times`")
+        );
+        assert!(fault("match = { nth = 1, path = \"/v2/*\" }\naction = { kind = \"cut\" }").is_ok());
+        let worldly = "match = { times = 1 }\naction = { kind = \"sold-out\", gpu = \"*\" }";
+        assert!(fault(worldly).unwrap_err().contains("takes no `match`"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Fault, Match, Span};
@@ -58,6 +59,14 @@ impl FromStr for Scenario {
     type Err = ScenarioError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(toml::from_str(text)?)
+        let scenario: Self = toml::from_str(text)?;
+        let later = scenario.at.iter().map(At::fault);
+        scenario
+            .fault
+            .iter()
+            .cloned()
+            .chain(later)
+            .try_for_each(|fault| fault.check().map_err(toml::de::Error::custom))?;
+        Ok(scenario)
     }
 }

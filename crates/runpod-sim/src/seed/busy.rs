@@ -27,11 +27,12 @@ const POOLS: &[&str] = &["AMPERE_16", "AMPERE_24", "ADA_24", "AMPERE_48", "ADA_4
 
 pub(super) fn live(world: &mut World, now: Time) {
     let mut diary = Diary::open(world, now);
-    for n in 0..ENDPOINTS {
-        endpoint(&mut diary, n);
-    }
+    // Pods first: every later entry would look after all endpoints.
     for n in 0..PODS {
         pod(&mut diary, n);
+    }
+    for n in 0..ENDPOINTS {
+        endpoint(&mut diary, n);
     }
     diary.close(25_000.0);
 }

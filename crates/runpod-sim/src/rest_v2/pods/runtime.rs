@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::clock::Time;
-use crate::ids::fate;
+use crate::ids::{draw, fate};
 use crate::world::pods::{Machine, Pod, Status};
 
 /// `PodRuntime` of the contract.
@@ -62,22 +62,31 @@ pub(super) struct Networking {
     internal_dns: Option<String>,
 }
 
+/// What a load is of.
+#[derive(Clone, Copy)]
+enum Of {
+    Gpu,
+    GpuMemory,
+    Cpu,
+    Memory,
+}
+
 /// What runs; nothing when nothing does.
 pub(super) fn runtime(pod: &Pod, now: Time) -> Option<Runtime> {
     let since = pod.started_at(now).filter(|_| pod.status(now) == Status::Running)?;
     // The load changes every ten seconds and is the same for whoever looks in between.
-    let tick = (now.timestamp() / 10).to_string();
-    let load = |what: &str, which: u32| fate(0, &[&pod.id, what, &which.to_string(), &tick]) % 101;
+    let own = draw(fate(0, &[&pod.id]), now.timestamp().unsigned_abs() / 10);
+    let load = |what: Of, which: u32| draw(own, (u64::from(which) << 2) | what as u64) % 101;
     let gpus = match pod.lease.machine {
         Machine::Gpu { count, .. } => count,
         Machine::Cpu { .. } => 0,
     };
-    let gpu = |n| Load { util: load("gpu", n), memory_util: Some(load("vram", n)) };
+    let gpu = |n| Load { util: load(Of::Gpu, n), memory_util: Some(load(Of::GpuMemory, n)) };
     Some(Runtime {
         uptime: (now - since).num_seconds(),
         gpus: (0..gpus).map(gpu).collect(),
-        cpu: Load { util: load("cpu", 0), memory_util: None },
-        memory: Load { util: load("ram", 0), memory_util: None },
+        cpu: Load { util: load(Of::Cpu, 0), memory_util: None },
+        memory: Load { util: load(Of::Memory, 0), memory_util: None },
         ports: pod.lease.container.ports.iter().filter_map(|port| mapped(pod, port)).collect(),
     })
 }
