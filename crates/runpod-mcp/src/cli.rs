@@ -6,6 +6,8 @@
 mod call;
 mod completions;
 mod connect;
+#[cfg(feature = "sandbox")]
+mod demo;
 mod flags;
 mod log;
 mod out;
@@ -52,6 +54,8 @@ enum Verb {
     Call(call::CallArgs),
     Tools(tools::ToolsArgs),
     #[cfg(feature = "sandbox")]
+    Demo(demo::DemoArgs),
+    #[cfg(feature = "sandbox")]
     Sandbox(sandbox::SandboxArgs),
     Completions(completions::CompletionsArgs),
 }
@@ -81,6 +85,11 @@ fn run(cli: Cli, env: &Env) -> anyhow::Result<ExitCode> {
         Some(Verb::Serve(args)) => serve::run(top.under(args.flags), env),
         Some(Verb::Call(args)) => call::run(args, top, env),
         Some(Verb::Tools(args)) => tools::run(args, top, env),
+        #[cfg(feature = "sandbox")]
+        Some(Verb::Demo(_)) => {
+            top.refuse("demo")?;
+            demo::run()
+        }
         #[cfg(feature = "sandbox")]
         Some(Verb::Sandbox(args)) => {
             top.refuse("sandbox")?;

@@ -45,7 +45,11 @@ pub(super) async fn open(config: Config) -> anyhow::Result<Connection> {
     if sandbox { in_sandbox(setup).await } else { Ok(at_runpod(setup)) }
 }
 
-fn setup(config: Config) -> anyhow::Result<Setup> {
+/// What the server of a configuration is made of.
+///
+/// # Errors
+/// As [`server`].
+pub(super) fn setup(config: Config) -> anyhow::Result<Setup> {
     let selection =
         Selection::of(&config.toolsets, &config.tools, &config.exclude_tools).map_err(Problems)?;
     Ok(Setup {

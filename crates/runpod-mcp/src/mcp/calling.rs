@@ -192,3 +192,94 @@ impl fmt::Display for Unknown {
 }
 
 impl std::error::Error for Unknown {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Keys;
+    use crate::mcp::Setup;
+    use crate::policy::Policy;
+    use crate::reply::Reply;
+    use crate::tool::{Detail, ToolDef};
+    use crate::tools::Selection;
+    use runpod_api::{Client, Settings};
+    use serde_json::json;
+
+    #[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
+    #[serde(rename_all = "camelCase")]
+    struct BoomArgs {
+        boom: bool,
+    }
+
+    struct Boom;
+
+    impl ToolDef for Boom {
+        type Args = BoomArgs;
+        const CARD: Card = Card {
+            name: "boom",
+            title: "Boom",
+            about: "Panics on demand.",
+            effect: Effect::Spends,
+            idempotent: false,
+            covers: &[],
+            ids_from: None,
+        };
+
+        fn effect(args: &BoomArgs) -> Effect {
+            if args.boom { Effect::Spends } else { Effect::Writes }
+        }
+
+        async fn call(_: &Cx, args: BoomArgs) -> Outcome {
+            tokio::task::yield_now().await;
+            assert!(!args.boom, "with a secret in the message");
+            Ok(Reply::done("x"))
+        }
+    }
+
+    static BOOM: Tool = Tool::of::<Boom>();
+
+    fn server(policy: Policy) -> Server {
+        Server::new(Setup {
+            client: Client::new(Settings::default()),
+            selection: Selection::everything(),
+            policy,
+            detail: Detail::Summary,
+            keys: Keys::new(Some(ApiKey::new("k")), None),
+            patience: std::time::Duration::from_secs(1),
+            sandbox: false,
+            transport: "stdio",
+        })
+    }
+
+    async fn call(server: &Server, args: Value) -> Outcome {
+        let Value::Object(args) = args else { panic!("object") };
+        server.checked(&BOOM, args, &server.local(("", ""))).await
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_a_tool_is_an_answer_without_its_message() {
+        let server = server(Policy::default());
+        let error = call(&server, json!({"boom": true})).await.unwrap_err();
+        assert_eq!((error.code, error.status), ("internal", Some(500)));
+        assert!(!error.to_json().to_string().contains("secret"));
+        assert!(call(&server, json!({"boom": false})).await.is_ok(), "the next call works");
+    }
+
+    #[tokio::test]
+    async fn policy_judges_the_call_and_not_only_the_card() {
+        let server = server(Policy { read_only: false, no_spend: true });
+        assert_eq!(call(&server, json!({"boom": true})).await.unwrap_err().code, "not_allowed");
+        assert!(call(&server, json!({"boom": false})).await.is_ok());
+    }
+
+    #[test]
+    fn the_audit_line_names_ids_and_nothing_else() {
+        let Value::Object(args) = json!({
+            "podId": "abc", "id": "x-1", "name": "n", "env": {"podId": "no"}, "hugeId": "a b", "countId": 5,
+            "gpuTypeIds": ["no"],
+        }) else {
+            panic!("object")
+        };
+        assert_eq!(ids(&args), "podId=abc id=x-1");
+    }
+}

@@ -72,6 +72,64 @@ async fn arguments_are_read_by_the_schema_and_from_json() {
 }
 
 #[tokio::test]
+async fn the_three_examples_of_runpods_own_server_run_as_they_stand() {
+    let image = "imageName=runpod/pytorch:2.1.0-py3.10-cuda11.8.0-devel-ubuntu22.04";
+    let pods = run(&["call", "list-pods", "--sandbox"], &[]).await;
+    code(&pods, 0);
+    let gpu = "gpuTypeIds=NVIDIA GeForce RTX 4090";
+    let pod = ["--arg", "name=test-pod", "--arg", image, "--arg", gpu, "--arg", "gpuCount=1"];
+    let pod = run(&[&["call", "create-pod", "--sandbox"], &pod[..]].concat(), &[]).await;
+    code(&pod, 0);
+    let pod: Value = serde_json::from_str(stdout(&pod)).unwrap();
+    assert_eq!(pod["gpu"]["id"], "NVIDIA GeForce RTX 4090");
+    let endpoint = [
+        "--arg",
+        "name=test",
+        "--arg",
+        "imageName=runpod/test-output:0.0.1",
+        "--arg",
+        "gpuPoolIds=AMPERE_80",
+        "--arg",
+        "workersMin=0",
+        "--arg",
+        "workersMax=3",
+    ];
+    let endpoint = run(&[&["call", "create-endpoint", "--sandbox"], &endpoint[..]].concat(), &[]).await;
+    code(&endpoint, 0);
+    let endpoint: Value = serde_json::from_str(stdout(&endpoint)).unwrap();
+    assert_eq!(endpoint["gpu"]["pools"], json!(["AMPERE_80"]), "{endpoint}");
+    assert_eq!((&endpoint["workers"]["min"], &endpoint["workers"]["max"]), (&json!(0), &json!(3)));
+}
+
+#[tokio::test]
+async fn the_demo_shows_the_whole_way() {
+    let output = run(&["demo"], &[]).await;
+    code(&output, 0);
+    let text = stdout(&output);
+    let mut at = 0;
+    for word in [
+        "list-gpu-types",
+        "NVIDIA GeForce RTX 4090",
+        "$",
+        "stock",
+        "create-pod",
+        "RUNNING after",
+        "create-endpoint",
+        "get-billing",
+        "pod gpu",
+        "delete-endpoint",
+        "delete-pod",
+        "no Pods",
+        "no endpoints",
+        "Done",
+    ] {
+        at += text[at..].find(word).unwrap_or_else(|| panic!("{word} is missing after:\n{text}"));
+    }
+    assert!(stderr(&output).is_empty(), "{}", stderr(&output));
+    code(&run(&["--read-only", "demo"], &[]).await, 2);
+}
+
+#[tokio::test]
 async fn without_a_key_a_call_fails_with_every_way_to_give_one() {
     let output = run(&["call", "list-pods"], &[]).await;
     code(&output, 1);

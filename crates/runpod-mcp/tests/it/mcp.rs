@@ -297,3 +297,29 @@ async fn a_call_ends_with_its_deadline() {
     let (error, failed) = read(&session.next().await.unwrap());
     assert!(failed && error["code"] == "timeout", "{error}");
 }
+
+#[tokio::test]
+async fn whatever_answers_instead_of_runpod_is_an_error_that_says_so() {
+    let rig = Rig::new(Seed::Empty).await;
+    let mut session = open(&rig).await;
+    for (trouble, code) in [
+        (Action::html_bad_gateway(), "upstream_error"),
+        (Action::Html { status: 200 }, "unexpected_answer"),
+        (Action::WrongShape, "unexpected_answer"),
+        (Action::Truncated, "unexpected_answer"),
+        (Action::Empty, "unexpected_answer"),
+        (Action::Cut, "connection_failed"),
+        (Action::CutBody, "connection_failed"),
+        (Action::huge(), "answer_too_large"),
+        (Action::Redirect { to: "https://evil.example/".to_owned(), status: 307 }, "redirected"),
+        (Action::status(401).into(), "key_rejected"),
+        (Action::InsufficientBalance, "insufficient_balance"),
+        (Action::status(429).header("retry-after", "60").into(), "rate_limited"),
+    ] {
+        rig.sim.faults().clear();
+        rig.sim.faults().add(Match::operation("listPods").then(trouble.clone()));
+        let (error, failed) = read(&session.ask(1, "tools/call", json!({"name": "list-pods"})).await);
+        assert!(failed && error["code"] == code, "{trouble:?}: {error}");
+        assert!(error["error"].as_str().is_some_and(|text| !text.is_empty()), "{error}");
+    }
+}

@@ -1,0 +1,163 @@
+//! What happens in the demo.
+
+use std::io::Write;
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use runpod_sim::Clock;
+use serde_json::{Value, json};
+
+use super::SPEED;
+use super::assistant::Assistant;
+use super::voice::{Voice, dollars, end_progress, progress, text};
+
+/// What is rented and deployed: the examples that people know from Runpod's own server.
+const GPU: &str = "NVIDIA GeForce RTX 4090";
+const IMAGE: &str = "runpod/pytorch:2.1.0-py3.10-cuda11.8.0-devel-ubuntu22.04";
+const POOL: &str = "AMPERE_80";
+const WORKER: &str = "runpod/test-output:0.0.1";
+
+/// Between two looks at a Pod that starts, and for how long to look, in the sandbox's time.
+const LOOK: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(1800);
+
+/// Tells it from beginning to end.
+///
+/// # Errors
+/// At the first step that does not do what it should.
+pub(super) async fn tell<W: Write>(
+    voice: &mut Voice<W>,
+    assistant: &Assistant,
+    clock: &Clock,
+) -> anyhow::Result<()> {
+    voice.tell(&format!(
+        "A Runpod in memory, {SPEED} times as fast as the real one. Nothing is rented, no key is used.\n\
+         An MCP client talks to this server over a pipe, as an assistant would."
+    ))?;
+    voice.step("tools/list", "What can it do?")?;
+    voice.say(&format!("{} tools", assistant.tools().await?))?;
+    look_at_gpus(voice, assistant).await?;
+    let pod = rent(voice, assistant).await?;
+    wait_until_it_runs(voice, assistant, clock, &pod).await?;
+    let endpoint = deploy(voice, assistant).await?;
+    show_the_bill(voice, assistant, clock).await?;
+    clean_up(voice, assistant, &pod, &endpoint).await?;
+    voice.tell(&format!(
+        "\nDone: everything above was a tool call through MCP. Next: runpod-mcp --help, or\n\
+         claude mcp add runpod -- runpod-mcp serve --sandbox"
+    ))?;
+    Ok(())
+}
+
+async fn look_at_gpus<W: Write>(voice: &mut Voice<W>, assistant: &Assistant) -> anyhow::Result<()> {
+    voice.step("list-gpu-types", "Which GPUs are there, at what price per hour, and how many are left?")?;
+    let listed = assistant.call("list-gpu-types", json!({"limit": 100})).await?;
+    let gpus = listed.get("items").and_then(Value::as_array).context("list-gpu-types: no items")?;
+    let ours = gpus.iter().filter(|gpu| text(gpu, "/id") == GPU);
+    let others = gpus.iter().filter(|gpu| text(gpu, "/id") != GPU).step_by(4);
+    let shown: Vec<_> = ours.chain(others.take(5)).collect();
+    let width = shown.iter().map(|gpu| text(gpu, "/id").len()).max().unwrap_or_default();
+    for gpu in shown {
+        let (id, memory) = (text(gpu, "/id"), text(gpu, "/memory"));
+        let (price, stock) = (dollars(gpu, "/price/secure"), text(gpu, "/availability"));
+        voice.say(&format!("{id:<width$} {memory:>4} GB  {price:>6}  stock {stock}"))?;
+    }
+    voice.say(&format!("... {} in all; prices and stock are samples", gpus.len()))?;
+    ensure!(gpus.iter().any(|gpu| text(gpu, "/id") == GPU), "list-gpu-types: no {GPU}");
+    Ok(())
+}
+
+async fn rent<W: Write>(voice: &mut Voice<W>, assistant: &Assistant) -> anyhow::Result<String> {
+    voice.step("create-pod", &format!("Rent one {GPU}"))?;
+    let args = json!({"name": "demo", "imageName": IMAGE, "gpuTypeIds": [GPU], "gpuCount": 1});
+    let pod = assistant.call("create-pod", args).await?;
+    voice.say(&format!("Pod {} with {IMAGE}", text(&pod, "/id")))?;
+    voice.say(&format!("{}, {} per hour from now on", text(&pod, "/status"), dollars(&pod, "/cost")))?;
+    Ok(text(&pod, "/id"))
+}
+
+async fn wait_until_it_runs<W: Write>(
+    voice: &mut Voice<W>,
+    assistant: &Assistant,
+    clock: &Clock,
+    id: &str,
+) -> anyhow::Result<()> {
+    voice.step("get-pod", "Is it running yet? (looking every few seconds)")?;
+    let begin = clock.now();
+    loop {
+        let pod = assistant.call("get-pod", json!({"podId": id})).await?;
+        let status = text(&pod, "/status");
+        let waited = (clock.now() - begin).to_std().unwrap_or_default();
+        end_progress();
+        if status == "RUNNING" {
+            voice.say(&format!("RUNNING after {} s", waited.as_secs()))?;
+            return Ok(());
+        }
+        ensure!(waited < PATIENCE, "get-pod: still {status} after {} s", waited.as_secs());
+        progress(&status, waited);
+        clock.sleep(LOOK).await;
+    }
+}
+
+async fn deploy<W: Write>(voice: &mut Voice<W>, assistant: &Assistant) -> anyhow::Result<String> {
+    voice.step("create-endpoint", &format!("Deploy {WORKER} on {POOL}, 0 to 3 workers"))?;
+    let args = json!({"name": "demo", "imageName": WORKER, "gpuPoolIds": [POOL], "workersMin": 0,
+        "workersMax": 3});
+    let endpoint = assistant.call("create-endpoint", args).await?;
+    voice.say(&format!(
+        "Endpoint {}: no worker runs, so nothing is billed until a job comes",
+        text(&endpoint, "/id")
+    ))?;
+    Ok(text(&endpoint, "/id"))
+}
+
+async fn show_the_bill<W: Write>(
+    voice: &mut Voice<W>,
+    assistant: &Assistant,
+    clock: &Clock,
+) -> anyhow::Result<()> {
+    voice.step("get-billing", "An hour later (the sandbox's clock is set forward): what did it cost?")?;
+    clock.advance(Duration::from_secs(3600));
+    let bill = assistant.call("get-billing", json!({"bucketSize": "hour"})).await?;
+    let totals =
+        bill.pointer("/metadata/totals").and_then(Value::as_object).context("get-billing: no totals")?;
+    let parts = totals.iter().filter(|(_, amount)| amount.as_f64().is_some_and(|usd| usd >= 0.005));
+    for (part, amount) in parts {
+        voice.say(&format!("{:<22} {:>6}", words(part), dollars(amount, "")))?;
+    }
+    let total = bill.pointer("/metadata/totals/totalAmount").and_then(Value::as_f64);
+    ensure!(total.is_some_and(|usd| usd > 0.0), "get-billing: a Pod ran for an hour and nothing was billed");
+    Ok(())
+}
+
+/// `podGpuAmount` is "pod gpu".
+fn words(name: &str) -> String {
+    let mut words = String::new();
+    for c in name.trim_end_matches("Amount").chars() {
+        if c.is_ascii_uppercase() {
+            words.push(' ');
+        }
+        words.push(c.to_ascii_lowercase());
+    }
+    words
+}
+
+async fn clean_up<W: Write>(
+    voice: &mut Voice<W>,
+    assistant: &Assistant,
+    pod: &str,
+    endpoint: &str,
+) -> anyhow::Result<()> {
+    voice.step("delete-endpoint", "Away with it")?;
+    assistant.call("delete-endpoint", json!({"endpointId": endpoint})).await?;
+    voice.step("delete-pod", "And the Pod")?;
+    assistant.call("delete-pod", json!({"podId": pod})).await?;
+    voice.step("list-pods", "Is anything left that costs money?")?;
+    for (tool, what) in [("list-pods", "Pods"), ("list-endpoints", "endpoints")] {
+        let left = assistant.call(tool, json!({})).await?;
+        let left = left.get("items").and_then(Value::as_array).map_or(0, Vec::len);
+        ensure!(left == 0, "{tool}: {left} {what} left");
+        voice.say(&format!("no {what}"))?;
+    }
+    Ok(())
+}
