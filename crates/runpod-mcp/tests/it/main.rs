@@ -9,6 +9,8 @@ mod floors;
 mod lint;
 mod mcp;
 mod parity;
+mod random;
+mod reach;
 mod rig;
 mod session;
 mod stdio;

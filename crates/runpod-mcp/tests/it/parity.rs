@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use runpod_mcp::tools;
 
 /// `contract.toml`: operation id to reason.
-fn excused() -> BTreeMap<String, String> {
+pub(crate) fn excused() -> BTreeMap<String, String> {
     let file: BTreeMap<String, BTreeMap<String, String>> =
         toml::from_str(include_str!("../../contract.toml")).expect("contract.toml is a table of reasons");
     file.get("operations").cloned().unwrap_or_default()

@@ -76,6 +76,11 @@ impl Answered {
         self.answer.json
     }
 
+    /// What was answered, good or bad.
+    pub fn any(self) -> Value {
+        self.answer.json
+    }
+
     /// The error of a call that failed.
     #[track_caller]
     pub fn err(self) -> Value {
