@@ -33,7 +33,7 @@ impl std::fmt::Debug for Twin {
 }
 
 impl Twin {
-    /// A twin set up like this. Takes well under a millisecond.
+    /// A twin set up like this. Takes milliseconds, most of them for the past of a seed.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let clock = Clock::new(settings.pace);
@@ -125,6 +125,7 @@ impl Twin {
     fn change(&self, action: Action) {
         let now = self.0.clock.now();
         let mut world = self.world();
+        world.settle(now);
         match action {
             Action::SoldOut { gpu } => world.ground.trouble.sold_out.push(gpu),
             Action::UnpullableImage { image } => world.ground.trouble.unpullable.push(image),

@@ -180,6 +180,11 @@ impl World {
         }
     }
 
+    /// Lets happen what was to happen until now, before something changes for everybody.
+    pub(crate) fn settle(&mut self, now: Time) {
+        self.accounts.values_mut().for_each(|account| account.settle_endpoints(&mut self.ground, now));
+    }
+
     /// Leaves every account with so many US dollars.
     pub(crate) fn leave_everybody(&mut self, usd: f64, now: Time) {
         for account in self.accounts.values_mut() {

@@ -66,6 +66,20 @@ fn train(diary: &mut Diary<'_>) -> String {
 
 /// What is served to others.
 fn serve(diary: &mut Diary<'_>, models: &str) {
+    let chat = chat(diary, models);
+    trouble(diary);
+    diary.ago(6 * DAY).change_endpoint(&chat, json!({ "workers": { "max": 5 } }));
+    let gateway = diary.ago(6 * DAY).endpoint(json!({ "name": "gateway", "type": "LOAD_BALANCER",
+        "image": "acme/gateway:1.4", "disk": 5, "ports": ["8000/http"],
+        "cpu": [{ "id": "cpu5c", "vcpuCount": 2 }, { "id": "cpu3c", "vcpuCount": 2 }],
+        "env": { "PORT": "8000", "HEALTH_CHECK_PATH": "/healthz" },
+        "scaling": { "type": "REQUEST_COUNT", "requestCount": 50 }, "workers": { "min": 1, "max": 4 } }));
+    diary.ago(5 * DAY + HOUR).change_endpoint(&gateway, json!({ "image": "acme/gateway:1.5" }));
+    images(diary);
+}
+
+/// Busy in office hours until last week.
+fn chat(diary: &mut Diary<'_>, models: &str) -> String {
     let chat = diary.ago(18 * DAY).endpoint(json!({ "name": "llama-chat", "type": "QUEUE",
         "image": "runpod/worker-vllm:stable-cuda12.1.0", "disk": 30,
         "env": { "MODEL_NAME": "acme/llama-chat-8b", "HF_TOKEN": "{{ RUNPOD_SECRET_HF_TOKEN }}" },
@@ -75,7 +89,22 @@ fn serve(diary: &mut Diary<'_>, models: &str) {
         diary.ago(day * DAY - 9 * HOUR).employ(&chat, 1 + u32::from(day % 3 == 0));
         diary.ago(day * DAY - 13 * HOUR).employ(&chat, 0);
     }
-    diary.ago(6 * DAY).change_endpoint(&chat, json!({ "workers": { "max": 5 } }));
+    chat
+}
+
+/// Endpoints whose workers never come up: the image of one is gone, and eight of the scarcest GPUs in one
+/// machine, which the other asks for, are never free. They cost nothing.
+fn trouble(diary: &mut Diary<'_>) {
+    diary.ago(15 * DAY).endpoint(json!({ "name": "whisper-old", "type": "QUEUE",
+        "image": "acme/whisper-worker:does-not-exist", "gpu": { "pools": ["AMPERE_24"] },
+        "scaling": { "type": "QUEUE_DELAY", "queueDelay": 1 }, "workers": { "min": 1, "max": 1 } }));
+    diary.ago(8 * DAY).endpoint(json!({ "name": "llama-405b", "type": "QUEUE", "image": "acme/large:1",
+        "gpu": { "pools": ["BLACKWELL_180"], "count": 8 }, "scaling": { "type": "QUEUE_DELAY", "queueDelay": 30 },
+        "workers": { "min": 1, "max": 1 } }));
+}
+
+/// Built from git: builds that ended in every way, and one on its way.
+fn images(diary: &mut Diary<'_>) {
     let images = diary.ago(5 * DAY).endpoint(json!({ "name": "image-gen", "type": "QUEUE",
         "image": "acme/image-worker:0.9", "gpu": { "pools": ["ADA_24"], "count": 1 },
         "scaling": { "type": "QUEUE_DELAY", "queueDelay": 4 }, "workers": { "min": 1, "max": 2, "idleTimeout": 10 } }));
@@ -84,6 +113,10 @@ fn serve(diary: &mut Diary<'_>, models: &str) {
     let error = "step 7: pip could not find torch==2.99".to_owned();
     diary.ago(3 * DAY).push(&images, ("b07d51c4e2aa", "Pin torch"), End::Failed { error });
     diary.ago(3 * DAY - HOUR).push(&images, ("c2e8840f19bd", "Pin torch, for real"), good("c2e8840f1"));
+    let error = "test_input.json: no output within 300 s".to_owned();
+    diary.ago(2 * DAY).push(&images, ("90ab6e1d3c57", "Try another sampler"), End::TestFailed { error });
+    diary.ago(DAY).push(&images, ("57ac0e1f8b44", "Draft: half precision"), End::Cancelled);
+    diary.ago(2).push(&images, ("8a41c5b72e90", "Answer with a link"), good("8a41c5b72"));
 }
 
 /// What still runs.
@@ -102,6 +135,11 @@ fn this_week(diary: &mut Diary<'_>, models: &str) {
         json!({ "name": "merge-weights", "gpu": { "id": "NVIDIA RTX A6000", "count": 1 },
         "image": "runpod/base:0.4.0-cuda11.8.0", "ports": ["22/tcp"],
         "mounts": { "network": [{ "volumeId": models, "path": "/models" }] } }),
+    );
+    diary.ago(40).cluster(
+        json!({ "name": "sweep", "type": "RAY", "image": "rayproject/ray:2.49.0-gpu", "startSsh": true,
+        "ports": ["8265/http", "22/tcp"], "compute": {
+            "gpuTypeId": "NVIDIA A100 80GB PCIe", "gpuCountPerPod": 1, "podCount": 2 } }),
     );
     diary.ago(0).pod(json!({ "name": "comfy", "gpu": { "id": "NVIDIA GeForce RTX 3090", "count": 1 },
         "image": "runpod/comfyui:latest", "ports": ["8188/http"] }));

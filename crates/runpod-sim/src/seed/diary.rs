@@ -77,6 +77,10 @@ impl<'w> Diary<'w> {
         self.visit(|visit| done(visit.update_endpoint(id, read::<EndpointChange>(body)).map(drop)));
     }
 
+    pub(super) fn cluster(&mut self, body: Value) {
+        self.visit(|visit| done(visit.create_cluster(read(body)).map(drop)));
+    }
+
     /// So many workers of an endpoint are busy from here on.
     pub(super) fn employ(&mut self, endpoint: &str, workers: u32) {
         self.visit(|visit| done(visit.employ(endpoint, workers).map(drop)));

@@ -31,4 +31,6 @@ mod templates;
 #[cfg(test)]
 mod volumes;
 #[cfg(test)]
+mod worker_bills;
+#[cfg(test)]
 mod workers;

@@ -1,7 +1,7 @@
 //! The starting worlds: what is in them, and that they are what requests could have made.
 
 use runpod_sim::Seed;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 use crate::desk::{Desk, desk};
@@ -41,9 +41,9 @@ const EVERYTHING: &[(&str, &str)] = &[
 ];
 
 #[tokio::test]
-async fn the_demo_world_has_some_of_everything_that_does_not_cost_a_fortune() {
+async fn the_demo_world_has_some_of_everything() {
     let desk = desk(Seed::Demo);
-    for (path, key) in EVERYTHING.iter().filter(|(path, _)| *path != "/v2/clusters") {
+    for (path, key) in EVERYTHING {
         assert!(!list(&desk, path, key).await.is_empty(), "{path}");
     }
     let pods = list(&desk, "/v2/pods", "pods").await;
@@ -55,7 +55,6 @@ async fn the_demo_world_has_some_of_everything_that_does_not_cost_a_fortune() {
     let newest = endpoints[0]["id"].as_str().unwrap();
     assert!(!list(&desk, &format!("/v2/serverless/{newest}/workers"), "workers").await.is_empty());
     assert!(list(&desk, &format!("/v2/serverless/{newest}/releases"), "releases").await.len() >= 2);
-    assert_eq!(list(&desk, &format!("/v2/serverless/{newest}/builds"), "builds").await.len(), 3);
 }
 
 #[tokio::test]
@@ -95,4 +94,71 @@ async fn a_seed_is_the_same_every_time() {
             assert_eq!(one.get(path).await.text, other.get(path).await.text, "{seed} {path}");
         }
     }
+}
+
+async fn endpoint(desk: &Desk, name: &str) -> Value {
+    let all = list(desk, "/v2/serverless", "endpoints").await;
+    all.into_iter().find(|one| one["name"] == name).unwrap_or_else(|| panic!("no {name}"))
+}
+
+async fn below(desk: &Desk, name: &str, what: &str) -> Value {
+    let id = endpoint(desk, name).await["id"].as_str().unwrap().to_owned();
+    desk.get(&format!("/v2/serverless/{id}/{what}")).await.expect(200)
+}
+
+#[tokio::test]
+async fn the_demo_world_has_endpoints_in_every_condition() {
+    let desk = desk(Seed::Demo);
+    for (name, status) in [
+        ("image-gen", "idle"),
+        ("gateway", "running"),
+        ("whisper-old", "unhealthy"),
+        ("llama-405b", "throttled"),
+    ] {
+        let summary = below(&desk, name, "workers").await["summary"].clone();
+        assert_eq!((&summary[status], &summary["total"]), (&json!(1), &json!(1)), "{name}");
+    }
+    assert_eq!(below(&desk, "llama-chat", "workers").await["summary"]["total"], 0);
+    let clusters = list(&desk, "/v2/clusters", "clusters").await;
+    assert_eq!(clusters[0]["pods"], json!({ "total": 2, "byStatus": { "RUNNING": 2 } }));
+}
+
+fn states(said: &Value) -> Vec<&str> {
+    said["builds"].as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn an_endpoint_of_the_demo_world_is_built_from_git() {
+    let desk = desk(Seed::Demo);
+    let builds = below(&desk, "image-gen", "builds").await;
+    assert_eq!(states(&builds), ["BUILDING", "CANCELLED", "TEST_FAILED", "COMPLETED", "FAILED", "COMPLETED"]);
+    let (newest, failed) = (&builds["builds"][0], &builds["builds"][4]);
+    assert_eq!(
+        (&newest["completedAt"], &newest["imageName"], &newest["error"]),
+        (&Value::Null, &Value::Null, &Value::Null)
+    );
+    assert!(failed["error"].as_str().unwrap().contains("torch"), "{failed}");
+    let path = format!("/v2/serverless/{}", endpoint(&desk, "image-gen").await["id"].as_str().unwrap());
+    let build = format!("{path}/builds/{}", newest["id"].as_str().unwrap());
+    assert_eq!(desk.get(&build).await.expect(200), *newest);
+    desk.get(&format!("{path}/builds/nothing")).await.refused(404);
+    let page = desk.get(&format!("{path}/builds?limit=3")).await.expect(200);
+    assert_eq!((states(&page).len(), &page["pagination"]["hasNextPage"]), (3, &json!(true)));
+    desk.get(&format!("{path}/builds?limit=101")).await.refused(422);
+}
+
+#[tokio::test]
+async fn a_finished_build_is_released_and_its_image_runs() {
+    let desk = desk(Seed::Demo);
+    let newest = below(&desk, "image-gen", "builds").await["builds"][0]["id"].clone();
+    desk.pass(900);
+    let builds = below(&desk, "image-gen", "builds").await;
+    let done = &builds["builds"][0];
+    assert_eq!((&done["status"], &done["branch"]), (&json!("COMPLETED"), &json!("main")));
+    assert_eq!(endpoint(&desk, "image-gen").await["image"], done["imageName"]);
+    let releases = below(&desk, "image-gen", "releases").await;
+    let release = &releases["releases"][0];
+    assert_eq!((&release["source"], &release["buildId"]), (&json!("GIT_BUILD"), &newest));
+    assert_eq!((&release["createdByUserId"], &release["workerCount"]), (&Value::Null, &json!(1)));
+    assert_eq!(below(&desk, "image-gen", "workers").await["workers"][0]["image"], done["imageName"]);
 }

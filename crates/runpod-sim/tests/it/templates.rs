@@ -54,8 +54,8 @@ async fn templates_that_make_no_sense_are_refused() {
     ask(json!({ "name": "t", "image": "a", "readme": "#" })).await.refused(422);
     ask(json!({ "name": "t", "image": "a", "allowedCudaVersions": ["12"] })).await.refused(422);
     ask(json!({ "name": "t", "image": "a", "ports": ["22"] })).await.refused(400);
-    let said = ask(json!({ "name": "t", "image": "a", "registry": "nobody" })).await.refused(400);
-    assert_eq!(said, "no registry `nobody`");
+    let said = ask(json!({ "name": "t", "image": "a", "registry": "nobody" })).await.refused(404);
+    assert_eq!(said, "registry `nobody` not found");
     assert_eq!(desk.get("/v2/templates").await.expect(200)["templates"], json!([]));
 }
 

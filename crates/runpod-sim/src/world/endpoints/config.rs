@@ -130,7 +130,7 @@ struct GpuChange {
     min_cuda_version: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WorkersChange {
     min: Option<u32>,
