@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use http::{Method, Request};
-use runpod_sim::{Pace, Seed, Settings, Sim};
+use runpod_sim::{Action, Match, Pace, Seed, Settings, Sim};
 use serde_json::{Value, json};
 
 use crate::desk::{client, desk, desk_with};
@@ -155,4 +155,26 @@ async fn a_real_client_reaches_it_over_a_socket_until_it_is_dropped() {
     drop(sim);
     tokio::task::yield_now().await;
     assert!(client().get(gone).send().await.is_err());
+}
+
+#[tokio::test]
+async fn it_speaks_http_2_on_any_stream_of_bytes() {
+    let twin = Sim::builder().seed(Seed::Empty).twin();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v2/network-volumes", listener.local_addr().unwrap());
+    let serving = twin.clone();
+    tokio::spawn(async move {
+        // A stream of ours: here TCP, in a client's tests TLS.
+        let (stream, _) = listener.accept().await.unwrap();
+        serving.serve(stream).await;
+    });
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
+    let ask = || client.get(&url).bearer_auth(twin.key()).send();
+    let said = ask().await.unwrap();
+    assert_eq!((said.version(), said.status().as_u16()), (http::Version::HTTP_2, 200));
+    twin.faults().add(Match::any().times(1).then(Action::Cut));
+    assert!(ask().await.is_err());
+    // Only the stream was reset; the connection goes on.
+    assert_eq!(ask().await.unwrap().status(), 200);
 }
