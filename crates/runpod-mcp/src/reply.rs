@@ -77,6 +77,15 @@ impl Reply {
         self
     }
 
+    /// The same with one of its fields rewritten, if it is there.
+    #[must_use]
+    pub(crate) fn rewrite(mut self, name: &str, rewrite: impl FnOnce(&mut Value)) -> Self {
+        if let Some(value) = self.fields.get_mut(name) {
+            rewrite(value);
+        }
+        self
+    }
+
     /// The same with a note.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {

@@ -38,6 +38,11 @@ impl Sheet {
         })
     }
 
+    /// Whether rows are summarised.
+    pub(crate) fn is_summary(&self) -> bool {
+        self.detail == Detail::Summary
+    }
+
     /// What to ask a list operation that pages: rows per page, and the cursor.
     pub(crate) fn ask(&self) -> (Option<u32>, Option<String>) {
         (Some(self.limit), self.place.api.clone())

@@ -76,7 +76,13 @@ impl ToolDef for GetBilling {
 
     async fn call(cx: &Cx, args: BillingArgs) -> Outcome {
         let sheet = Sheet::new(Self::CARD.name, cx, &args.page)?;
-        sheet.show::<RecordRow>(&cx.client.billing().read(&args.into_query()?).await?)
+        let reply = sheet.show::<RecordRow>(&cx.client.billing().read(&args.into_query()?).await?)?;
+        let totals = |metadata: &mut Value| {
+            if let Some(Value::Object(totals)) = metadata.get_mut("totals") {
+                tidy(totals);
+            }
+        };
+        Ok(if sheet.is_summary() { reply.rewrite("metadata", totals) } else { reply })
     }
 }
 
@@ -137,18 +143,27 @@ impl ScopeArg {
     }
 }
 
-/// A record without its zero amounts and without the end of its bucket, which follows from `bucketSize`.
+/// A record without what says nothing.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(from = "Map<String, Value>")]
 struct RecordRow(Map<String, Value>);
 
 impl From<Map<String, Value>> for RecordRow {
+    /// The end of a bucket follows from `bucketSize`.
     fn from(mut record: Map<String, Value>) -> Self {
-        record.retain(|name, value| match name.as_str() {
-            "endTime" => false,
-            "totalAmount" => true,
-            _ => value.as_f64() != Some(0.0),
-        });
+        record.shift_remove("endTime");
+        tidy(&mut record);
         Self(record)
+    }
+}
+
+/// Drops amounts of zero but the total, and rounds the others to a millionth of a dollar: one sees what was spent
+/// on what, without fifteen digits of each.
+fn tidy(amounts: &mut Map<String, Value>) {
+    amounts.retain(|name, value| name == "totalAmount" || value.as_f64() != Some(0.0));
+    for value in amounts.values_mut().filter(|value| value.is_f64()) {
+        if let Some(usd) = value.as_f64() {
+            *value = ((usd * 1e6).round() / 1e6).into();
+        }
     }
 }
