@@ -32,12 +32,17 @@ impl Answer {
         Self { op, status: 204, body: Bytes::new() }
     }
 
+    /// Whether there is no body, or nothing in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.body.trim_ascii().is_empty()
+    }
+
     /// The body as JSON.
     ///
     /// # Errors
     /// [`Error::Shape`] when it is not JSON of that type: a truncated text, an empty body, a foreign object.
     pub(crate) fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
-        if self.body.trim_ascii().is_empty() {
+        if self.is_empty() {
             return Err(shape(self.op.id, self.status, "it is empty, JSON was expected".to_owned()));
         }
         serde_json::from_slice(&self.body).map_err(|e| self.shape(&e))

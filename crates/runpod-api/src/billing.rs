@@ -1,5 +1,6 @@
 //! What was spent, in buckets of time.
 
+mod v1;
 mod v2;
 
 use serde::Deserialize;
@@ -7,6 +8,7 @@ use serde::Deserialize;
 use crate::client::Outcome;
 use crate::id::Id;
 use crate::listing::Listing;
+use crate::version::{Resource, Version};
 use crate::view::lenient;
 use crate::wire::{Request, Wire};
 use crate::word::Word;
@@ -78,10 +80,10 @@ pub struct Query {
 #[serde(rename_all = "camelCase")]
 pub struct Record {
     /// Begin of the bucket, RFC 3339.
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient", alias = "time")]
     pub start_time: String,
-    /// USD.
-    #[serde(default, deserialize_with = "lenient")]
+    /// USD. On REST v1 a network volume's high-performance part stands beside it.
+    #[serde(default, deserialize_with = "lenient", alias = "amount")]
     pub total_amount: f64,
 }
 
@@ -91,13 +93,21 @@ pub struct Billing<'a>(pub(crate) &'a Wire);
 
 impl Billing<'_> {
     /// Spending of a scope; the scope names the operation (rows read as [`Record`], `metadata` with the totals is a
-    /// sibling).
+    /// sibling on REST v2). REST v1 knows Pods, endpoints, and network volumes as a whole.
     ///
     /// # Errors
     /// See [`crate::Error`]; [`crate::Error::Argument`] for a time that is not RFC 3339 and for a window beside a
-    /// number of buckets.
+    /// number of buckets; [`crate::Error::WrongVersion`] and [`crate::Error::Unmappable`] for what REST v1 lacks.
     pub async fn read(&self, query: &Query) -> Outcome<Listing> {
-        let (op, query) = v2::query(query)?;
-        Listing::read(&self.0.send(op, Request::query(query)).await?, "records")
+        match self.0.version(Resource::Billing).await {
+            Version::V1 => {
+                let (op, query) = v1::query(query)?;
+                Listing::read_bare(&self.0.send(op, Request::query(query)).await?)
+            }
+            Version::V2 => {
+                let (op, query) = v2::query(query)?;
+                Listing::read(&self.0.send(op, Request::query(query)).await?, "records")
+            }
+        }
     }
 }

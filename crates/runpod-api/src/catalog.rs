@@ -1,4 +1,4 @@
-//! The catalogue: GPUs, CPUs and data centres, with prices and, when asked, stock.
+//! The catalogue: GPUs, CPUs and data centres, with prices and, when asked, stock. REST v1 has none.
 
 mod query;
 mod v2;
@@ -12,6 +12,7 @@ use crate::id::Id;
 use crate::listing::Listing;
 use crate::mapped::Mapped;
 use crate::op::Part;
+use crate::version::Resource;
 use crate::wire::{Request, Wire};
 
 /// Calls on the catalogue.
@@ -25,6 +26,7 @@ impl Catalog<'_> {
     /// # Errors
     /// See [`crate::Error`]; [`crate::Error::Argument`] for a stock filter without `availability`.
     pub async fn gpus(&self, query: &GpuQuery) -> Outcome<Listing> {
+        self.0.only_v2(Resource::Gpus, "the list of GPU types", None).await?;
         let answer = self.0.send(&v2::GPUS, Request::query(v2::gpu_query(query)?)).await?;
         Listing::read(&answer, "gpus")
     }
@@ -34,6 +36,7 @@ impl Catalog<'_> {
     /// # Errors
     /// See [`Catalog::gpus`].
     pub async fn gpu(&self, id: &str, query: &GpuQuery) -> Outcome<Mapped<GpuType>> {
+        self.0.only_v2(Resource::Gpus, "one GPU type", None).await?;
         let parts = [Part::Free("gpuTypeId", id)];
         let request = Request { parts: &parts, query: v2::gpu_query(query)?, body: None::<&()> };
         Mapped::read(&self.0.send(&v2::GPU, request).await?)
@@ -44,6 +47,7 @@ impl Catalog<'_> {
     /// # Errors
     /// See [`crate::Error`]; [`crate::Error::Argument`] for a vCPU count without `availability`.
     pub async fn cpus(&self, query: &CpuQuery) -> Outcome<Listing> {
+        self.0.only_v2(Resource::Cpus, "the list of CPU flavours", None).await?;
         let answer = self.0.send(&v2::CPUS, Request::query(v2::cpu_query(query)?)).await?;
         Listing::read(&answer, "cpus")
     }
@@ -53,6 +57,7 @@ impl Catalog<'_> {
     /// # Errors
     /// See [`Catalog::cpus`].
     pub async fn cpu(&self, id: &Id, query: &CpuQuery) -> Outcome<Mapped<CpuType>> {
+        self.0.only_v2(Resource::Cpus, "one CPU flavour", None).await?;
         let request = Request { parts: &[id.into()], query: v2::cpu_query(query)?, body: None::<&()> };
         Mapped::read(&self.0.send(&v2::CPU, request).await?)
     }
@@ -62,6 +67,7 @@ impl Catalog<'_> {
     /// # Errors
     /// See [`crate::Error`].
     pub async fn data_centers(&self, query: &DataCenterQuery) -> Outcome<Listing> {
+        self.0.only_v2(Resource::DataCenters, "the list of data centres", None).await?;
         let answer = self.0.send(&v2::DATA_CENTERS, Request::query(v2::data_center_query(query))).await?;
         Listing::read(&answer, "dataCenters")
     }
@@ -71,6 +77,7 @@ impl Catalog<'_> {
     /// # Errors
     /// See [`crate::Error`].
     pub async fn data_center(&self, id: &Id, stock: Stock) -> Outcome<Mapped<DataCenter>> {
+        self.0.only_v2(Resource::DataCenters, "one data centre", None).await?;
         let request = Request { parts: &[id.into()], query: v2::stock_query(stock), body: None::<&()> };
         Mapped::read(&self.0.send(&v2::DATA_CENTER, request).await?)
     }

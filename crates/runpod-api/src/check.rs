@@ -62,6 +62,15 @@ pub(crate) fn cuda_choice(set: Option<&[String]>, floor: Option<&str>) -> Outcom
     floor.map_or(Ok(()), |version| cuda("minCudaVersion", version))
 }
 
+/// No value twice.
+pub(crate) fn distinct<T: PartialEq>(field: &'static str, items: &[T]) -> Outcome<()> {
+    let repeated = |(at, item): (usize, &T)| items.iter().take(at).any(|before| before == item);
+    match items.iter().enumerate().any(repeated) {
+        true => refuse(field, "names the same thing twice"),
+        false => Ok(()),
+    }
+}
+
 /// An update that changes nothing is a mistake of the caller, not a request.
 pub(crate) fn changes<T: Default + PartialEq>(change: &T, accepted: &str) -> Outcome<()> {
     match *change == T::default() {

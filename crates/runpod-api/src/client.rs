@@ -18,6 +18,7 @@ use crate::registries::Registries;
 use crate::retry::full_jitter;
 use crate::secret::ApiKey;
 use crate::templates::Templates;
+use crate::version::{ProbeHook, Versions};
 use crate::volumes::Volumes;
 use crate::wire::{Pool, Wire};
 
@@ -37,6 +38,10 @@ pub struct Settings {
     pub no_proxy: Option<String>,
     /// `SSL_CERT_FILE`: PEM certificates to trust instead of the built-in web roots.
     pub roots_pem: Option<Vec<u8>>,
+    /// Which REST version each resource speaks; REST v2 unless said.
+    pub versions: Versions,
+    /// Who is told what a search for REST v2 ([`crate::Routing::Auto`]) found.
+    pub on_probe: ProbeHook,
     /// Gives a random part of a wait between two tries. Uniform between nothing and all of it unless set.
     pub jitter: fn(Duration) -> Duration,
 }
@@ -51,6 +56,7 @@ impl fmt::Debug for Settings {
             .field("proxy", &self.proxy.as_ref().map(|_| "[redacted]"))
             .field("no_proxy", &self.no_proxy)
             .field("roots_pem", &self.roots_pem.as_ref().map(Vec::len))
+            .field("versions", &self.versions)
             .finish_non_exhaustive()
     }
 }
@@ -64,6 +70,8 @@ impl Default for Settings {
             proxy: None,
             no_proxy: None,
             roots_pem: None,
+            versions: Versions::default(),
+            on_probe: ProbeHook::default(),
             jitter: full_jitter,
         }
     }

@@ -1,5 +1,6 @@
 //! Container settings and storage that Pods, endpoints, templates and clusters share.
 
+pub(crate) mod v1;
 pub(crate) mod v2;
 
 use std::collections::BTreeMap;
@@ -7,6 +8,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::check;
+use crate::client::Outcome;
 use crate::view::lenient;
 
 /// Set a field, or clear it.
@@ -73,9 +76,22 @@ impl Container {
     pub fn image(image: &str) -> Self {
         Self { image: Some(image.to_owned()), ..Self::default() }
     }
+
+    /// Something new has an image of its own unless a template brings one.
+    pub(crate) fn has_image(&self, template_id: Option<&str>) -> Outcome<()> {
+        match (self.image.as_deref(), template_id) {
+            (None, None) => {
+                check::refuse("imageName", "is missing; give it, or a templateId that brings one")
+            }
+            (Some(image), _) => check::filled("imageName", image),
+            (None, Some(_)) => Ok(()),
+        }?;
+        template_id.map_or(Ok(()), |id| check::filled("templateId", id))
+    }
 }
 
-/// Storage that outlives a restart. REST v2 wants both halves of it; a half alone is refused by name there.
+/// Storage that outlives a restart. REST v2 wants both halves of it; a half alone is refused by name there. REST v1
+/// takes a half, and gives a Pod of which nothing is said 20 GB at `/workspace`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mount {
     /// A volume of the machine.

@@ -7,6 +7,8 @@ pub(crate) mod said;
 
 use std::time::Duration;
 
+use crate::version::Switch;
+
 /// Why a call to Runpod gave no answer.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -64,13 +66,36 @@ pub enum Error {
         /// What is wrong and what is accepted.
         why: String,
     },
-    /// The argument has no place in this version of the API.
-    #[error("`{field}` cannot be sent: {why}")]
+    /// The argument has no place in this version of the API. Nothing was sent.
+    #[error("`{field}` cannot be sent: {why}{switch}", switch = switching(switch.as_ref()))]
     Unmappable {
         /// Neutral name of the field.
         field: &'static str,
         /// Why there is no place for it, and what to use instead.
         why: &'static str,
+        /// The routing under which there would be a place, if there is one.
+        switch: Option<Switch>,
+    },
+    /// The operation does not exist in the version that its resource speaks. Nothing was sent.
+    #[error("{what} exists on REST {version} only{instead}; set {switch}", version = switch.to,
+            instead = instead.map(|way| format!("; instead, {way}")).unwrap_or_default())]
+    WrongVersion {
+        /// What was asked for, in words: `restarting a Pod`.
+        what: &'static str,
+        /// Another way to the same end, if there is one.
+        instead: Option<&'static str>,
+        /// The routing under which it exists.
+        switch: Switch,
+    },
+    /// The host does not know what was asked of it, and the other way that was tried failed too.
+    #[error("{refused}; {tried} instead failed: {then}")]
+    Fallback {
+        /// What was tried then, in words: `creating it on REST v1`.
+        tried: &'static str,
+        /// What the host said first.
+        refused: Box<Error>,
+        /// How the other way ended.
+        then: Box<Error>,
     },
     /// A 2xx answer that is not what the contract promises.
     #[error("the answer to {operation} ({status}) has an unexpected shape: {why}")]
@@ -134,6 +159,11 @@ fn doubt(sent: bool, write: bool) -> &'static str {
     }
 }
 
+/// The advice of an argument that another routing would accept.
+fn switching(switch: Option<&Switch>) -> String {
+    switch.map(|switch| format!("; set {switch}")).unwrap_or_default()
+}
+
 impl Error {
     /// The HTTP status this error carries, if Runpod gave one.
     #[must_use]
@@ -141,6 +171,7 @@ impl Error {
         match self {
             Self::Refused { status, .. } | Self::Redirected { status, .. } => Some(*status),
             Self::TooFast { .. } => Some(429),
+            Self::Fallback { then, .. } => then.status(),
             _ => None,
         }
     }
@@ -150,11 +181,55 @@ impl Error {
     pub fn is_missing(&self) -> bool {
         self.status() == Some(404)
     }
+
+    /// Whether this refuses a property of the body as unknown, as a host does that has not learnt it yet (observed
+    /// 2026-08: `$: additional properties 'cpu' not allowed`).
+    pub(crate) fn knows_no(&self, property: &str) -> bool {
+        let Self::Refused { status: 422, said, problems, .. } = self else { return false };
+        let said = problems.is_empty().then_some(said);
+        let names = |text: &String| {
+            text.contains("additional propert")
+                && text.contains(&format!("'{property}'"))
+                && !text.starts_with("$.")
+        };
+        problems.iter().chain(said).any(names)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_that_knows_no_cpu_says_so_at_the_root_of_the_body() {
+        let refused = |status, problems: &[&str]| Error::Refused {
+            operation: "createPod",
+            status,
+            said: "Unprocessable Entity: additional properties 'said' not allowed".into(),
+            problems: problems.iter().map(|p| (*p).to_owned()).collect(),
+        };
+        let root = "$: additional properties 'cpu', 'templateId' not allowed";
+        assert!(refused(422, &["$.name: too short", root]).knows_no("cpu"));
+        assert!(refused(422, &[root]).knows_no("templateId") && refused(422, &[]).knows_no("said"));
+        assert!(!refused(422, &[root]).knows_no("image") && !refused(422, &[root]).knows_no("said"));
+        assert!(!refused(422, &["$.gpu: additional properties 'cpu' not allowed"]).knows_no("cpu"));
+        assert!(!refused(422, &["$.cpu: 'cpu' is not one of the flavours"]).knows_no("cpu"));
+        assert!(!refused(400, &[root]).knows_no("cpu"));
+    }
+
+    #[test]
+    fn a_wrong_version_names_the_variable_to_change() {
+        let switch = Switch::to_v2(crate::version::Resource::Pods);
+        let wrong =
+            Error::WrongVersion { what: "restarting a Pod", instead: Some("stop it, then start it"), switch };
+        assert_eq!(
+            wrong.to_string(),
+            "restarting a Pod exists on REST v2 only; instead, stop it, then start it; \
+             set RUNPOD_REST_VERSION_PODS=v2"
+        );
+        let homeless = Error::Unmappable { field: "startSsh", why: "why", switch: Some(switch) };
+        assert_eq!(homeless.to_string(), "`startSsh` cannot be sent: why; set RUNPOD_REST_VERSION_PODS=v2");
+    }
 
     #[test]
     fn an_unanswered_write_is_in_doubt_only_if_it_was_sent() {

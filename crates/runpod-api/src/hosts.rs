@@ -104,6 +104,7 @@ impl Hosts {
     pub(crate) fn base(&self, api: Api) -> &Base {
         match api {
             Api::RestV2 => &self.rest_v2,
+            Api::RestV1 => &self.rest_v1,
         }
     }
 }

@@ -56,6 +56,22 @@ impl Listing {
         })
     }
 
+    /// Reads an answer that is nothing but rows, as REST v1 lists are.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] for anything but an array.
+    pub(crate) fn read_bare(answer: &Answer) -> Result<Self, Error> {
+        let rows: Vec<&RawValue> = answer.json()?;
+        Ok(Self {
+            operation: answer.op.id,
+            status: answer.status,
+            rows: rows.into_iter().map(|raw| range_in(&answer.body, raw.get())).collect(),
+            siblings: Vec::new(),
+            paged: None,
+            body: answer.body.clone(),
+        })
+    }
+
     /// The rows as JSON text, in the order of the API.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &str> + DoubleEndedIterator {
         self.rows.iter().map(|range| self.text(range))

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::answer::Answer;
 use crate::error::Error;
+use crate::version::Version;
 
 /// What was changed, defaulted or could not be kept on the way to the wire, in one sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct Mapped<T> {
     pub raw: Box<RawValue>,
     /// What the caller should know about the request that was sent.
     pub notes: Vec<Note>,
+    /// The version that served the request, when it is not the one that was asked.
+    pub served_by: Option<Version>,
 }
 
 impl<T: DeserializeOwned> Mapped<T> {
@@ -38,7 +41,7 @@ impl<T: DeserializeOwned> Mapped<T> {
     pub(crate) fn read(answer: &Answer) -> Result<Self, Error> {
         let raw: Box<RawValue> = answer.json()?;
         let view = serde_json::from_str(raw.get()).map_err(|e| answer.shape(&e))?;
-        Ok(Self { view, raw, notes: Vec::new() })
+        Ok(Self { view, raw, notes: Vec::new(), served_by: None })
     }
 
     /// The same answer with these notes.

@@ -16,13 +16,15 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 pub(crate) enum Api {
     /// REST v2.
     RestV2,
+    /// REST v1.
+    RestV1,
 }
 
 impl Api {
     /// Whether calls to it may carry the key. A public listing never does, whatever its address is.
     pub(crate) const fn may_carry_key(self) -> bool {
         match self {
-            Self::RestV2 => true,
+            Self::RestV2 | Self::RestV1 => true,
         }
     }
 }
@@ -59,12 +61,20 @@ pub(crate) struct Op {
 
 impl Op {
     pub(crate) const fn v2(id: &'static str, method: Method, path: &'static str) -> Self {
+        Self::of(Api::RestV2, id, method, path)
+    }
+
+    pub(crate) const fn v1(id: &'static str, method: Method, path: &'static str) -> Self {
+        Self::of(Api::RestV1, id, method, path)
+    }
+
+    const fn of(api: Api, id: &'static str, method: Method, path: &'static str) -> Self {
         let repeat = match method {
             Method::GET => Repeat::Read,
             Method::DELETE => Repeat::Delete,
             _ => Repeat::Write,
         };
-        Self { id, api: Api::RestV2, method, path, repeat }
+        Self { id, api, method, path, repeat }
     }
 
     /// The path with its braces filled, each part percent-encoded inside its own segment.

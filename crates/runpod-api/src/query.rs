@@ -1,7 +1,7 @@
 //! Query parameters: pages, and lists joined by commas.
 //!
 //! REST v2 declares its array parameters `style: form, explode: false`: one value, joined by commas. A repeated
-//! key is refused ("is not exploded, but is specified multiple times").
+//! key is refused ("is not exploded, but is specified multiple times"). REST v1 reads repeated keys instead.
 
 use crate::check;
 use crate::client::Outcome;
@@ -28,6 +28,12 @@ impl Pairs {
         self.set(name, (!values.is_empty()).then(|| values.join(",")))
     }
 
+    /// One value each, under the same name: how REST v1 reads its lists.
+    pub(crate) fn each(mut self, name: &'static str, values: &[impl AsRef<str>]) -> Self {
+        self.0.extend(values.iter().map(|value| (name, value.as_ref().to_owned())));
+        self
+    }
+
     pub(crate) fn words<W: Word>(self, name: &'static str, words: &[W]) -> Self {
         let words: Vec<&str> = words.iter().map(|word| word.as_str()).collect();
         self.list(name, &words)
@@ -49,12 +55,24 @@ impl Pairs {
 /// Which part of a long list to read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
-    /// Rows per page, from 1. The API takes up to 1000 (Pods, endpoints, templates, releases) or 100 (builds),
+    /// Rows per page, from 1. REST v1 does not page and sends everything; see [`crate::Listing::is_paged`]. REST v2 takes up to 1000 (Pods, endpoints, templates, releases) or 100 (builds),
     /// and sends that many when nothing is said.
     pub limit: Option<u32>,
     /// Opaque cursor of the page, from [`crate::Listing::next_cursor`]. It belongs to one operation and its
     /// parameters; another one answers 422.
     pub cursor: Option<String>,
+}
+
+impl Page {
+    /// A list that comes as a whole: there is nothing a limit could be sent with, so whoever asked cuts it, and no
+    /// cursor belongs to it.
+    pub(crate) fn whole(&self) -> Outcome<()> {
+        check::within("limit", self.limit, 1..=LARGE)?;
+        match &self.cursor {
+            None => Ok(()),
+            Some(_) => check::refuse("cursor", "belongs to a list in pages; REST v1 sends lists as a whole"),
+        }
+    }
 }
 
 /// Largest page of Pods, endpoints, templates and releases.

@@ -1,5 +1,6 @@
 //! Container registries: stored credentials, and delegations that let Runpod pull from Amazon ECR without any.
 
+mod v1;
 mod v2;
 
 use serde::Deserialize;
@@ -9,6 +10,7 @@ use crate::id::Id;
 use crate::listing::Listing;
 use crate::mapped::Mapped;
 use crate::secret::SecretText;
+use crate::version::{Resource, Version};
 use crate::view::lenient;
 use crate::wire::{Request, Wire};
 
@@ -69,7 +71,10 @@ impl Registries<'_> {
     /// # Errors
     /// See [`crate::Error`].
     pub async fn list(&self) -> Outcome<Listing> {
-        Listing::read(&self.0.send(&v2::LIST, Request::to(&[])).await?, "registries")
+        match self.0.version(Resource::Registries).await {
+            Version::V1 => Listing::read_bare(&self.0.send(&v1::LIST, Request::to(&[])).await?),
+            Version::V2 => Listing::read(&self.0.send(&v2::LIST, Request::to(&[])).await?, "registries"),
+        }
     }
 
     /// One credential (operation `getRegistry`).
@@ -77,7 +82,8 @@ impl Registries<'_> {
     /// # Errors
     /// See [`crate::Error`].
     pub async fn get(&self, id: &Id) -> Outcome<Mapped<Registry>> {
-        Mapped::read(&self.0.send(&v2::GET, Request::to(&[id.into()])).await?)
+        let op = self.0.either(Resource::Registries, &v1::GET, &v2::GET).await;
+        Mapped::read(&self.0.send(op, Request::to(&[id.into()])).await?)
     }
 
     /// Stores a credential (operation `createRegistry`).
@@ -85,8 +91,17 @@ impl Registries<'_> {
     /// # Errors
     /// See [`crate::Error`].
     pub async fn create(&self, new: &Create) -> Outcome<Mapped<Registry>> {
-        let body = v2::RegistryCreate::try_from(new)?;
-        Mapped::read(&self.0.send(&v2::CREATE, Request::body(&[], &body)).await?)
+        let answer = match self.0.version(Resource::Registries).await {
+            Version::V1 => {
+                let body = v1::RegistryCreate::try_from(new)?;
+                self.0.send(&v1::CREATE, Request::body(&[], &body)).await?
+            }
+            Version::V2 => {
+                let body = v2::RegistryCreate::try_from(new)?;
+                self.0.send(&v2::CREATE, Request::body(&[], &body)).await?
+            }
+        };
+        Mapped::read(&answer)
     }
 
     /// Deletes a credential (operation `deleteRegistry`). Templates lose the reference without a word.
@@ -94,22 +109,25 @@ impl Registries<'_> {
     /// # Errors
     /// See [`crate::Error`]; 400 while a Pod uses it.
     pub async fn delete(&self, id: &Id) -> Outcome<()> {
-        self.0.send(&v2::DELETE, Request::to(&[id.into()])).await.map(drop)
+        let op = self.0.either(Resource::Registries, &v1::DELETE, &v2::DELETE).await;
+        self.0.send(op, Request::to(&[id.into()])).await.map(drop)
     }
 
     /// All delegations; the API does not page them (operation `listDelegations`; rows read as [`Delegation`]).
     ///
     /// # Errors
-    /// See [`crate::Error`].
+    /// See [`crate::Error`]; [`crate::Error::WrongVersion`] on REST v1.
     pub async fn delegations(&self) -> Outcome<Listing> {
+        self.0.only_v2(Resource::Registries, "listing delegations", None).await?;
         Listing::read(&self.0.send(&v2::DELEGATIONS, Request::to(&[])).await?, "delegations")
     }
 
     /// Makes a delegation (operation `createDelegation`).
     ///
     /// # Errors
-    /// See [`crate::Error`].
+    /// See [`crate::Error`]; [`crate::Error::WrongVersion`] on REST v1.
     pub async fn delegate(&self, new: &Delegate) -> Outcome<Mapped<Delegation>> {
+        self.0.only_v2(Resource::Registries, "making a delegation", None).await?;
         let body = v2::DelegationCreate::try_from(new)?;
         Mapped::read(&self.0.send(&v2::DELEGATE, Request::body(&[], &body)).await?)
     }
@@ -117,8 +135,9 @@ impl Registries<'_> {
     /// Revokes a delegation (operation `revokeDelegation`). What runs goes on, new pulls fail.
     ///
     /// # Errors
-    /// See [`crate::Error`]; 404 when there is none.
+    /// See [`crate::Error`]; 404 when there is none, [`crate::Error::WrongVersion`] on REST v1.
     pub async fn revoke(&self, id: &Id) -> Outcome<()> {
+        self.0.only_v2(Resource::Registries, "revoking a delegation", None).await?;
         self.0.send(&v2::REVOKE, Request::to(&[id.into()])).await.map(drop)
     }
 }

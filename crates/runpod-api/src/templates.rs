@@ -1,44 +1,22 @@
 //! Templates: container settings under a name, of the account and of the catalogue.
 
+mod spread;
+mod v1;
 mod v2;
+mod view;
 
-use serde::Deserialize;
+pub(crate) use spread::{read_on_v2, spread_note};
+pub use view::Template;
 
 use crate::client::Outcome;
-use crate::container::{Container, Env, Mount, Mounts};
+use crate::container::{Container, Mount};
 use crate::id::Id;
 use crate::listing::Listing;
 use crate::mapped::Mapped;
 use crate::query::Page;
-use crate::view::lenient;
+use crate::version::{Resource, Version};
 use crate::wire::{Request, Wire};
 use crate::word::Word;
-
-/// The fields of a template that callers act on. Only `id` is required of an answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Template {
-    /// Template id.
-    pub id: String,
-    /// Name.
-    #[serde(default, deserialize_with = "lenient")]
-    pub name: String,
-    /// Image reference.
-    #[serde(default, deserialize_with = "lenient")]
-    pub image: String,
-    /// Environment variables.
-    #[serde(default, deserialize_with = "lenient")]
-    pub env: Env,
-    /// Ports, such as `22/tcp`.
-    #[serde(default, deserialize_with = "lenient")]
-    pub ports: Vec<String>,
-    /// Storage that outlives a restart.
-    #[serde(default, deserialize_with = "lenient")]
-    pub mounts: Mounts,
-    /// For Serverless endpoints, not for Pods.
-    #[serde(default, deserialize_with = "lenient")]
-    pub serverless: bool,
-}
 
 /// Hardware a template is listed under in the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +61,31 @@ impl Word for Source {
             Self::Verified => "verified",
             Self::Community => "community",
         }
+    }
+}
+
+/// Which templates to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    /// Part of the list, newest first.
+    pub page: Page,
+    /// Also those of Runpod; REST v1 only, REST v2 has them in [`Templates::public`].
+    pub include_runpod: bool,
+    /// Also those that anybody has published; REST v1 only, REST v2 has them in [`Templates::public`].
+    pub include_public: bool,
+    /// Also those that belong to one endpoint; REST v1 only.
+    pub include_endpoint_bound: bool,
+}
+
+impl From<&Page> for Query {
+    fn from(page: &Page) -> Self {
+        Self { page: page.clone(), ..Self::default() }
+    }
+}
+
+impl From<&Query> for Query {
+    fn from(query: &Query) -> Self {
+        query.clone()
     }
 }
 
@@ -138,16 +141,27 @@ impl Templates<'_> {
     ///
     /// # Errors
     /// See [`crate::Error`]; 422 for a cursor that is not of this list.
-    pub async fn list(&self, page: &Page) -> Outcome<Listing> {
-        let answer = self.0.send(&v2::LIST, Request::query(v2::page_query(page)?)).await?;
-        Listing::read(&answer, "templates")
+    pub async fn list(&self, query: impl Into<Query>) -> Outcome<Listing> {
+        let query = query.into();
+        match self.version().await {
+            Version::V1 => {
+                let request = Request::query(v1::list_query(&query)?);
+                Listing::read_bare(&self.0.send(&v1::LIST, request).await?)
+            }
+            Version::V2 => {
+                let request = Request::query(v2::list_query(&query)?);
+                Listing::read(&self.0.send(&v2::LIST, request).await?, "templates")
+            }
+        }
     }
 
     /// Templates that others published, at most 100 (operation `listPublicTemplates`; rows read as [`Template`]).
     ///
     /// # Errors
-    /// See [`crate::Error`].
+    /// See [`crate::Error`]; [`crate::Error::WrongVersion`] on REST v1.
     pub async fn public(&self, source: Option<Source>) -> Outcome<Listing> {
+        let instead = "list templates with those of Runpod and of the public";
+        self.0.only_v2(Resource::Templates, "the catalogue of templates", Some(instead)).await?;
         let answer = self.0.send(&v2::PUBLIC, Request::query(v2::public_query(source))).await?;
         Listing::read(&answer, "templates")
     }
@@ -157,7 +171,8 @@ impl Templates<'_> {
     /// # Errors
     /// See [`crate::Error`].
     pub async fn get(&self, id: &Id) -> Outcome<Mapped<Template>> {
-        Mapped::read(&self.0.send(&v2::GET, Request::to(&[id.into()])).await?)
+        let op = self.0.either(Resource::Templates, &v1::GET, &v2::GET).await;
+        Mapped::read(&self.0.send(op, Request::to(&[id.into()])).await?)
     }
 
     /// Creates a template (operation `createTemplate`).
@@ -165,8 +180,17 @@ impl Templates<'_> {
     /// # Errors
     /// See [`crate::Error`].
     pub async fn create(&self, new: &Create) -> Outcome<Mapped<Template>> {
-        let body = v2::TemplateCreate::try_from(new)?;
-        Mapped::read(&self.0.send(&v2::CREATE, Request::body(&[], &body)).await?)
+        let answer = match self.version().await {
+            Version::V1 => {
+                let body = v1::TemplateCreate::try_from(new)?;
+                self.0.send(&v1::CREATE, Request::body(&[], &body)).await?
+            }
+            Version::V2 => {
+                let body = v2::TemplateCreate::try_from(new)?;
+                self.0.send(&v2::CREATE, Request::body(&[], &body)).await?
+            }
+        };
+        Mapped::read(&answer)
     }
 
     /// Changes a template (operation `updateTemplate`). What was made from it stays as it is.
@@ -174,8 +198,17 @@ impl Templates<'_> {
     /// # Errors
     /// See [`crate::Error`]; [`crate::Error::Argument`] when nothing would change, 404 also for a public one.
     pub async fn update(&self, id: &Id, change: &Update) -> Outcome<Mapped<Template>> {
-        let body = v2::TemplateUpdate::try_from(change)?;
-        Mapped::read(&self.0.send(&v2::UPDATE, Request::body(&[id.into()], &body)).await?)
+        let answer = match self.version().await {
+            Version::V1 => {
+                let body = v1::TemplateUpdate::try_from(change)?;
+                self.0.send(&v1::UPDATE, Request::body(&[id.into()], &body)).await?
+            }
+            Version::V2 => {
+                let body = v2::TemplateUpdate::try_from(change)?;
+                self.0.send(&v2::UPDATE, Request::body(&[id.into()], &body)).await?
+            }
+        };
+        Mapped::read(&answer)
     }
 
     /// Deletes a template (operation `deleteTemplate`).
@@ -183,6 +216,11 @@ impl Templates<'_> {
     /// # Errors
     /// See [`crate::Error`]; 400 while a Pod or an endpoint is bound to it.
     pub async fn delete(&self, id: &Id) -> Outcome<()> {
-        self.0.send(&v2::DELETE, Request::to(&[id.into()])).await.map(drop)
+        let op = self.0.either(Resource::Templates, &v1::DELETE, &v2::DELETE).await;
+        self.0.send(op, Request::to(&[id.into()])).await.map(drop)
+    }
+
+    async fn version(&self) -> Version {
+        self.0.version(Resource::Templates).await
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer};
 
+use crate::container::PersistentMount;
+
 /// Null reads as the default, like an absent field.
 pub(crate) fn lenient<'de, D, T>(from: D) -> Result<T, D::Error>
 where
@@ -9,4 +11,10 @@ where
     T: Default + Deserialize<'de>,
 {
     Ok(Option::deserialize(from)?.unwrap_or_default())
+}
+
+/// The volume of the machine as REST v1 says it: nothing when there is none, or none of any size.
+pub(crate) fn own_volume(size: Option<u32>, path: Option<&str>) -> Option<PersistentMount> {
+    let size = size.filter(|size| *size > 0)?;
+    Some(PersistentMount { size, path: path.unwrap_or_default().to_owned() })
 }

@@ -1,5 +1,6 @@
 //! Network volumes: storage of a data centre that outlives every Pod.
 
+mod v1;
 mod v2;
 
 use serde::Deserialize;
@@ -8,6 +9,7 @@ use crate::client::Outcome;
 use crate::id::Id;
 use crate::listing::Listing;
 use crate::mapped::Mapped;
+use crate::version::{Resource, Version};
 use crate::view::lenient;
 use crate::wire::{Request, Wire};
 use crate::word::Tier;
@@ -25,7 +27,7 @@ pub struct Volume {
     #[serde(default)]
     pub size: Option<u32>,
     /// Data centre it lives in.
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient", alias = "dataCenterId")]
     pub data_center: String,
 }
 
@@ -34,11 +36,11 @@ pub struct Volume {
 pub struct Create {
     /// Name.
     pub name: String,
-    /// Size in GB, 10 to 4096.
+    /// Size in GB, 10 to 4096; on REST v1 up to 4000.
     pub size_gb: u32,
     /// Data centre; cannot change later.
     pub data_center_id: String,
-    /// Speed class; the data centre's own unless said, cannot change later.
+    /// Speed class; the data centre's own unless said, cannot change later. REST v2 only.
     pub tier: Option<Tier>,
 }
 
@@ -61,7 +63,10 @@ impl Volumes<'_> {
     /// # Errors
     /// See [`crate::Error`].
     pub async fn list(&self) -> Outcome<Listing> {
-        Listing::read(&self.0.send(&v2::LIST, Request::to(&[])).await?, "networkVolumes")
+        match self.version().await {
+            Version::V1 => Listing::read_bare(&self.0.send(&v1::LIST, Request::to(&[])).await?),
+            Version::V2 => Listing::read(&self.0.send(&v2::LIST, Request::to(&[])).await?, "networkVolumes"),
+        }
     }
 
     /// One network volume (operation `getNetworkVolume`).
@@ -69,7 +74,8 @@ impl Volumes<'_> {
     /// # Errors
     /// See [`crate::Error`].
     pub async fn get(&self, id: &Id) -> Outcome<Mapped<Volume>> {
-        Mapped::read(&self.0.send(&v2::GET, Request::to(&[id.into()])).await?)
+        let op = self.0.either(Resource::NetworkVolumes, &v1::GET, &v2::GET).await;
+        Mapped::read(&self.0.send(op, Request::to(&[id.into()])).await?)
     }
 
     /// Creates a network volume (operation `createNetworkVolume`). Not repeated on failure: it is billed at once.
@@ -77,8 +83,17 @@ impl Volumes<'_> {
     /// # Errors
     /// See [`crate::Error`].
     pub async fn create(&self, new: &Create) -> Outcome<Mapped<Volume>> {
-        let body = v2::VolumeCreate::try_from(new)?;
-        Mapped::read(&self.0.send(&v2::CREATE, Request::body(&[], &body)).await?)
+        let answer = match self.version().await {
+            Version::V1 => {
+                let body = v1::VolumeCreate::try_from(new)?;
+                self.0.send(&v1::CREATE, Request::body(&[], &body)).await?
+            }
+            Version::V2 => {
+                let body = v2::VolumeCreate::try_from(new)?;
+                self.0.send(&v2::CREATE, Request::body(&[], &body)).await?
+            }
+        };
+        Mapped::read(&answer)
     }
 
     /// Renames or grows a network volume (operation `updateNetworkVolume`).
@@ -86,8 +101,17 @@ impl Volumes<'_> {
     /// # Errors
     /// See [`crate::Error`]; [`crate::Error::Argument`] when nothing would change.
     pub async fn update(&self, id: &Id, change: &Update) -> Outcome<Mapped<Volume>> {
-        let body = v2::VolumeUpdate::try_from(change)?;
-        Mapped::read(&self.0.send(&v2::UPDATE, Request::body(&[id.into()], &body)).await?)
+        let answer = match self.version().await {
+            Version::V1 => {
+                let body = v1::VolumeUpdate::try_from(change)?;
+                self.0.send(&v1::UPDATE, Request::body(&[id.into()], &body)).await?
+            }
+            Version::V2 => {
+                let body = v2::VolumeUpdate::try_from(change)?;
+                self.0.send(&v2::UPDATE, Request::body(&[id.into()], &body)).await?
+            }
+        };
+        Mapped::read(&answer)
     }
 
     /// Deletes a network volume and all it holds (operation `deleteNetworkVolume`).
@@ -95,6 +119,11 @@ impl Volumes<'_> {
     /// # Errors
     /// See [`crate::Error`]; 404 when there is none.
     pub async fn delete(&self, id: &Id) -> Outcome<()> {
-        self.0.send(&v2::DELETE, Request::to(&[id.into()])).await.map(drop)
+        let op = self.0.either(Resource::NetworkVolumes, &v1::DELETE, &v2::DELETE).await;
+        self.0.send(op, Request::to(&[id.into()])).await.map(drop)
+    }
+
+    async fn version(&self) -> Version {
+        self.0.version(Resource::NetworkVolumes).await
     }
 }

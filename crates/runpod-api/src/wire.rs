@@ -20,7 +20,10 @@ use tokio::sync::{Semaphore, watch};
 use crate::answer::Answer;
 use crate::client::{Call, Outcome, Settings};
 use crate::clock::{Clock, Deadline};
+use crate::error::Error;
 use crate::op::{Op, Part};
+use crate::version::probe::{self, Probing};
+use crate::version::{Resource, Routing, Switch, Version};
 
 use errand::Errand;
 use parcel::Parcel;
@@ -35,6 +38,7 @@ pub(crate) struct Pool {
     http: OnceLock<reqwest::Client>,
     turns: Semaphore,
     changes: watch::Sender<usize>,
+    probing: Probing,
 }
 
 impl Pool {
@@ -44,6 +48,7 @@ impl Pool {
             http: OnceLock::new(),
             turns: Semaphore::new(EXCHANGES),
             changes: watch::Sender::new(0),
+            probing: Probing::default(),
         }
     }
 
@@ -108,6 +113,49 @@ impl Wire {
     pub(crate) async fn settled(&self) {
         // The sender lives in the pool that this wire holds, so waiting cannot fail.
         let _ = self.pool.changes.subscribe().wait_for(|count| *count == 0).await;
+    }
+
+    /// The version that a resource speaks now. Asks the host only where that is left to it.
+    pub(crate) async fn version(&self, resource: Resource) -> Version {
+        let settings = &self.pool.settings;
+        match settings.versions.of(resource) {
+            Routing::Fixed(version) => version,
+            Routing::Auto => {
+                let now = || settings.clock.now();
+                self.pool.probing.version(now, || self.probe(), &settings.on_probe).await
+            }
+        }
+    }
+
+    /// The operation in the version that its resource speaks now.
+    pub(crate) async fn either(&self, resource: Resource, v1: &'static Op, v2: &'static Op) -> &'static Op {
+        match self.version(resource).await {
+            Version::V1 => v1,
+            Version::V2 => v2,
+        }
+    }
+
+    /// Refuses what only REST v2 has while its resource speaks v1. `what` and `instead` are words for a reader.
+    ///
+    /// # Errors
+    /// [`Error::WrongVersion`].
+    pub(crate) async fn only_v2(
+        &self,
+        resource: Resource,
+        what: &'static str,
+        instead: Option<&'static str>,
+    ) -> Outcome<()> {
+        match self.version(resource).await {
+            Version::V1 => Err(Error::WrongVersion { what, instead, switch: Switch::to_v2(resource) }),
+            Version::V2 => Ok(()),
+        }
+    }
+
+    /// Whether the v2 host answers.
+    async fn probe(&self) -> Outcome<()> {
+        let parcel = Parcel::pack(&probe::PROBE, &self.pool.settings.hosts, &self.call, &Request::to(&[]))?;
+        let until = self.call.deadline.within(probe::PATIENCE);
+        Errand::new(Arc::clone(&self.pool), parcel, until).run().await.map(drop)
     }
 
     /// Sends and reads the whole answer.

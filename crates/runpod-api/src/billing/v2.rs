@@ -42,7 +42,7 @@ pub(super) fn query(query: &Query) -> Outcome<(&'static Op, Vec<(&'static str, S
     Ok((op, pairs.into_vec()))
 }
 
-fn moment<'a>(field: &'static str, text: Option<&'a str>) -> Outcome<Option<&'a str>> {
+pub(super) fn moment<'a>(field: &'static str, text: Option<&'a str>) -> Outcome<Option<&'a str>> {
     match text {
         Some(text) if !text.contains('T') || DateTime::parse_from_rfc3339(text).is_err() => {
             check::refuse(field, "is not an RFC 3339 time; write it like 2026-08-01T00:00:00Z")

@@ -50,6 +50,7 @@ pub(super) fn cpu_query(query: &CpuQuery) -> Outcome<Query> {
         return Err(Error::Unmappable {
             field: "product",
             why: "there are no CPU clusters; accepted are POD, SERVERLESS",
+            switch: None,
         });
     }
     needs_availability("vcpuCount", availability.is_none() && vcpu_count.is_some())?;

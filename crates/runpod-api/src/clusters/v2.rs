@@ -61,6 +61,7 @@ impl TryFrom<&Create> for ClusterCreate {
             return Err(Error::Unmappable {
                 field: "containerRegistryAuthId",
                 why: "a cluster takes no registry credential; use a template that has one",
+                switch: None,
             });
         }
         Ok(Self {

@@ -33,14 +33,7 @@ pub(crate) struct ContainerBody {
 impl ContainerBody {
     /// The body of something new: an image of its own unless a template brings one.
     pub(crate) fn of_new(container: Container, template_id: Option<&str>) -> Outcome<Self> {
-        match (container.image.as_deref(), template_id) {
-            (None, None) => {
-                check::refuse("imageName", "is missing; give it, or a templateId that brings one")
-            }
-            (Some(image), _) => check::filled("imageName", image),
-            (None, Some(_)) => Ok(()),
-        }?;
-        template_id.map_or(Ok(()), |id| check::filled("templateId", id))?;
+        container.has_image(template_id)?;
         Self::try_from(container)
     }
 }
@@ -102,6 +95,7 @@ impl MountsBody {
         let size = size_gb.ok_or(Error::Unmappable {
             field: "volumeMountPath",
             why: "REST v2 takes a volume only as a whole; give its size too",
+            switch: None,
         })?;
         check::at_least("volumeInGb", Some(size), 10)?;
         Ok(Self { persistent: Some(PersistentBody { size, path }), network: None })
@@ -114,6 +108,7 @@ impl MountsBody {
             Mount::Network { .. } => Err(Error::Unmappable {
                 field: "networkVolumeId",
                 why: "a template holds no network volume; attach it to the Pod instead",
+                switch: None,
             }),
         }
     }
@@ -123,4 +118,5 @@ impl MountsBody {
 const PATH_MISSING: Error = Error::Unmappable {
     field: "volumeMountPath",
     why: "REST v2 knows no default path; give one such as /workspace",
+    switch: None,
 };

@@ -7,12 +7,14 @@ use serde::Serialize;
 
 use self::machine::{CpuBody, GpuBody, GpuChangeBody, cpus};
 use super::input::{Compute, Create, Kind, Scaling, Update, Workers};
+use super::{Include, Query};
 use crate::check;
 use crate::client::Outcome;
 use crate::container::v2::ContainerBody;
 use crate::error::Error;
 use crate::op::Op;
 use crate::query::{LARGE, Page, Pairs, SMALL};
+use crate::version::{Resource, Switch};
 use crate::word::Word;
 
 pub(super) static LIST: Op = Op::v2("listEndpoints", Method::GET, "/serverless");
@@ -27,6 +29,25 @@ pub(super) static BUILD: Op = Op::v2("getEndpointBuild", Method::GET, "/serverle
 
 pub(super) fn page_query(page: &Page) -> Outcome<Vec<(&'static str, String)>> {
     Pairs::default().page(page, LARGE).map(Pairs::into_vec)
+}
+
+pub(super) fn list_query(query: &Query) -> Outcome<Vec<(&'static str, String)>> {
+    let Query { page, include } = query;
+    get_query(*include)?;
+    page_query(page)
+}
+
+/// Nothing, for REST v2 shows what it knows without being asked.
+pub(super) fn get_query(include: Include) -> Outcome<Vec<(&'static str, String)>> {
+    let Include { template, workers } = include;
+    absent("includeTemplate", template, "REST v2 shows the settings in the endpoint itself; leave it out")?;
+    absent("includeWorkers", workers, "REST v2 lists workers apart; list the workers of the endpoint")?;
+    Ok(Vec::new())
+}
+
+fn absent(field: &'static str, given: bool, why: &'static str) -> Outcome<()> {
+    let switch = Some(Switch::to_v1(Resource::Endpoints));
+    if given { Err(Error::Unmappable { field, why, switch }) } else { Ok(()) }
 }
 
 pub(super) fn builds_query(page: &Page) -> Outcome<Vec<(&'static str, String)>> {

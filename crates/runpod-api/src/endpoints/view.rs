@@ -1,41 +1,39 @@
 //! What is read of an endpoint, its workers, releases and builds.
 
+mod said;
+
 use serde::Deserialize;
 
 use super::input::Scaling;
 use crate::container::Env;
 use crate::view::lenient;
 
-/// The fields of an endpoint that callers act on. Only `id` is required of an answer.
+use said::Said;
+
+/// The fields of an endpoint that callers act on, whichever version said them. Only `id` is required of an answer.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(from = "Said")]
 pub struct Endpoint {
     /// Endpoint id; also the id in the addresses of the Serverless runtime.
     pub id: String,
     /// Name.
-    #[serde(default, deserialize_with = "lenient")]
     pub name: String,
-    /// `QUEUE` or `LOAD_BALANCER`. The contract does not require it.
-    #[serde(rename = "type", default)]
+    /// `QUEUE` or `LOAD_BALANCER`. Neither version's contract requires it; REST v1 does not know it.
     pub kind: Option<String>,
-    /// Image reference.
-    #[serde(default, deserialize_with = "lenient")]
+    /// Image reference. REST v1 says it with the template only.
     pub image: String,
     /// What the number of workers follows.
-    #[serde(default)]
     pub scaling: Option<ScalingView>,
     /// Number of workers.
-    #[serde(default, deserialize_with = "lenient")]
     pub workers: WorkersView,
     /// GPUs, unless it is a CPU endpoint.
-    #[serde(default)]
     pub gpu: Option<GpuView>,
-    /// Environment variables.
-    #[serde(default, deserialize_with = "lenient")]
+    /// Environment variables. REST v1 says them with the template too.
     pub env: Env,
     /// Network volumes that are attached, by id.
-    #[serde(default, deserialize_with = "lenient")]
     pub network_volumes: Vec<String>,
+    /// Template it was made from; REST v1 only, on REST v2 nothing links them.
+    pub template_id: Option<String>,
 }
 
 /// What the number of workers follows, as read.
@@ -84,6 +82,9 @@ pub struct WorkersView {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GpuView {
+    /// GPU types; REST v1 only, REST v2 selects by pool.
+    #[serde(default, deserialize_with = "lenient")]
+    pub type_ids: Vec<String>,
     /// GPU pools.
     #[serde(default, deserialize_with = "lenient")]
     pub pools: Vec<String>,
@@ -147,6 +148,29 @@ mod tests {
         let bare: Endpoint = serde_json::from_str(r#"{"id":"e"}"#).expect("an id is enough");
         let nulls = r#"{"id":"e","gpu":null,"env":null,"workers":null,"networkVolumes":null,"scaling":null}"#;
         assert_eq!(bare, serde_json::from_str(nulls).expect("null is absent"));
+    }
+
+    #[test]
+    fn an_endpoint_of_v1_reads_like_one_of_v2() {
+        let v1 = r#"{"id":"e","name":"n","computeType":"GPU","gpuTypeIds":["NVIDIA L4"],"gpuCount":2,
+            "allowedCudaVersions":["12.8"],"scalerType":"REQUEST_COUNT","scalerValue":4,"workersMin":0,"workersMax":3,
+            "idleTimeout":5,"networkVolumeId":"v","templateId":"t","version":3,"workers":[{"id":"p"}],
+            "template":{"id":"t","imageName":"i","env":{"A":"1"}}}"#;
+        let read: Endpoint = serde_json::from_str(v1).expect("an endpoint");
+        let v2 = r#"{"id":"e","name":"n","image":"i","env":{"A":"1"},"networkVolumes":["v"],
+            "scaling":{"type":"REQUEST_COUNT","requestCount":4},"workers":{"min":0,"max":3,"idleTimeout":5},
+            "gpu":{"typeIds":["NVIDIA L4"],"count":2,"allowedCudaVersions":["12.8"]},"templateId":"t"}"#;
+        assert_eq!(read, serde_json::from_str(v2).expect("an endpoint"));
+    }
+
+    #[test]
+    fn a_cpu_endpoint_of_v1_has_no_gpus_and_keeps_its_delay() {
+        let v1 = r#"{"id":"e","computeType":"CPU","gpuCount":1,"instanceIds":["cpu3c-2-4"],"scalerType":"QUEUE_DELAY",
+            "scalerValue":4,"networkVolumeIds":["a","b"],"networkVolumeId":"a","workers":[]}"#;
+        let read: Endpoint = serde_json::from_str(v1).expect("an endpoint");
+        assert!(read.gpu.is_none() && read.workers == WorkersView::default());
+        assert_eq!(read.scaling.and_then(|s| s.to_input()), Some(Scaling::QueueDelay(4.0)));
+        assert_eq!(read.network_volumes, ["a", "b"]);
     }
 
     #[test]

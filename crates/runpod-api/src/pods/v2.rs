@@ -3,7 +3,7 @@
 use http::Method;
 use serde::Serialize;
 
-use super::{Action, Compute, Create, Gpu, Query, Update};
+use super::{Action, Compute, Create, Filter, Gpu, Include, Query, Update};
 use crate::check;
 use crate::client::Outcome;
 use crate::container::Mount;
@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::mapped::Note;
 use crate::op::Op;
 use crate::query::{LARGE, Pairs};
+use crate::version::{Resource, Switch};
 use crate::word::Word;
 
 pub(super) static LIST: Op = Op::v2("listPods", Method::GET, "/pods");
@@ -25,9 +26,30 @@ pub(super) static DELETE: Op = Op::v2("deletePod", Method::DELETE, "/pods/{id}")
 const DEFAULT_NAME: &str = "my pod";
 
 pub(super) fn list_query(query: &Query) -> Outcome<Vec<(&'static str, String)>> {
-    let Query { page, include_cluster_pods } = query;
-    let pairs = Pairs::default().page(page, LARGE)?.flag("includeClusterPods", *include_cluster_pods);
-    Ok(pairs.into_vec())
+    let Query { page, include_cluster_pods, filter, include } = query;
+    let Filter { family, gpu_type_ids, data_center_ids, name } = filter;
+    let why = "lists of REST v2 have no such filter; choose among the rows";
+    absent("computeType", family.is_some(), why)?;
+    absent("gpuTypeId", !gpu_type_ids.is_empty(), why)?;
+    absent("dataCenterId", !data_center_ids.is_empty(), why)?;
+    absent("name", name.is_some(), why)?;
+    let mut pairs = get_query(*include)?;
+    let page = Pairs::default().page(page, LARGE)?;
+    pairs.extend(page.flag("includeClusterPods", *include_cluster_pods).into_vec());
+    Ok(pairs)
+}
+
+/// Nothing, for REST v2 shows what it knows without being asked.
+pub(super) fn get_query(include: Include) -> Outcome<Vec<(&'static str, String)>> {
+    let Include { machine, network_volume } = include;
+    absent("includeMachine", machine, "REST v2 shows no more of the machine than is in the Pod")?;
+    absent("includeNetworkVolume", network_volume, "REST v2 shows the id; read the network volume by it")?;
+    Ok(Vec::new())
+}
+
+fn absent(field: &'static str, given: bool, why: &'static str) -> Outcome<()> {
+    let switch = Some(Switch::to_v1(Resource::Pods));
+    if given { Err(Error::Unmappable { field, why, switch }) } else { Ok(()) }
 }
 
 /// Body of `createPod`.
@@ -115,6 +137,7 @@ fn machine(
         (Compute::Cpu { .. }, Some(Mount::Persistent { .. })) => Err(Error::Unmappable {
             field: "volumeInGb",
             why: "on REST v2 a CPU Pod has no volume of its own; attach a network volume",
+            switch: None,
         }),
         (Compute::Cpu { flavor_id, vcpu_count }, _) => {
             check::filled("cpuFlavorId", &flavor_id)?;

@@ -3,13 +3,14 @@
 use http::Method;
 use serde::Serialize;
 
-use super::{Create, Settings, Source, Update};
+use super::{Create, Query, Settings, Source, Update};
 use crate::check;
 use crate::client::Outcome;
 use crate::container::v2::{ContainerBody, MountsBody};
 use crate::error::Error;
 use crate::op::Op;
-use crate::query::{LARGE, Page, Pairs};
+use crate::query::{LARGE, Pairs};
+use crate::version::{Resource, Switch};
 use crate::word::Word;
 
 pub(super) static LIST: Op = Op::v2("listTemplates", Method::GET, "/templates");
@@ -19,8 +20,19 @@ pub(super) static CREATE: Op = Op::v2("createTemplate", Method::POST, "/template
 pub(super) static UPDATE: Op = Op::v2("updateTemplate", Method::PATCH, "/templates/{id}");
 pub(super) static DELETE: Op = Op::v2("deleteTemplate", Method::DELETE, "/templates/{id}");
 
-pub(super) fn page_query(page: &Page) -> Outcome<Vec<(&'static str, String)>> {
+pub(super) fn list_query(query: &Query) -> Outcome<Vec<(&'static str, String)>> {
+    let Query { page, include_runpod, include_public, include_endpoint_bound } = query;
+    let own =
+        "lists of REST v2 hold the account's own templates; the catalogue of templates has those of others";
+    absent("includeRunpodTemplates", *include_runpod, own)?;
+    absent("includePublicTemplates", *include_public, own)?;
+    absent("includeEndpointBoundTemplates", *include_endpoint_bound, "lists of REST v2 leave them out")?;
     Pairs::default().page(page, LARGE).map(Pairs::into_vec)
+}
+
+fn absent(field: &'static str, given: bool, why: &'static str) -> Outcome<()> {
+    let switch = Some(Switch::to_v1(Resource::Templates));
+    if given { Err(Error::Unmappable { field, why, switch }) } else { Ok(()) }
 }
 
 pub(super) fn public_query(source: Option<Source>) -> Vec<(&'static str, String)> {
@@ -112,12 +124,7 @@ impl TryFrom<Settings> for SettingsBody {
             allowed_cuda_versions,
             readme,
         } = settings;
-        if readme.is_some() {
-            return Err(Error::Unmappable {
-                field: "readme",
-                why: "templates of REST v2 have none; leave it out",
-            });
-        }
+        absent("readme", readme.is_some(), "templates of REST v2 have none; leave it out")?;
         check::cuda_choice(allowed_cuda_versions.as_deref(), None)?;
         Ok(Self {
             mounts: mount.map(MountsBody::of_template).transpose()?,

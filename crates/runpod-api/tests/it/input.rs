@@ -32,6 +32,11 @@ impl Input {
         self.take::<Option<_>>(key).unwrap_or_default()
     }
 
+    /// Absent is false.
+    pub(crate) fn flag(&mut self, key: &str) -> bool {
+        self.take::<Option<_>>(key).unwrap_or_default()
+    }
+
     pub(crate) fn word<W: Word>(&mut self, key: &str) -> Option<W> {
         let text: Option<String> = self.take(key);
         text.map(|text| W::parse(&text).unwrap_or_else(|| panic!("`{key}` of the input knows no {text}")))

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use runpod_api::Note;
+use runpod_api::{Note, Version};
 use serde_json::{Map, Value, json};
 
 use crate::ask::ask;
@@ -199,7 +199,7 @@ const CASES: u32 = 96;
 fn holds(operation: &str, inputs: &BoxedStrategy<Value>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let recorder = runtime.block_on(Recorder::start());
-    let client = recorder.client();
+    let client = recorder.client(Version::V2);
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let sent = std::cell::Cell::new(0);
     let outcome = TestRunner::new(config).run(inputs, |input| {

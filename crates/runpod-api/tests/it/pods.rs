@@ -64,7 +64,7 @@ async fn pages_join_to_the_whole_list_newest_first() {
     }
     made.reverse();
 
-    let mut query = Query { page: Page { limit: Some(3), cursor: None }, include_cluster_pods: false };
+    let mut query = Query { page: Page { limit: Some(3), cursor: None }, ..Query::default() };
     let mut pages = Vec::new();
     loop {
         let page = client.pods().list(&query).await.expect("a page");
@@ -86,7 +86,7 @@ async fn a_cursor_of_another_list_is_refused() {
     for _ in 0..2 {
         client.pods().create(&trainer()).await.expect("created");
     }
-    let page = |limit, cursor| Query { page: Page { limit, cursor }, include_cluster_pods: false };
+    let page = |limit, cursor| Query { page: Page { limit, cursor }, ..Query::default() };
     let first = client.pods().list(&page(Some(1), None)).await.expect("a page");
     let cursor = first.next_cursor().map(str::to_owned);
     assert!(cursor.is_some());

@@ -9,10 +9,10 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use runpod_api::{ApiKey, Base, Call, Client, Hosts, Settings};
+use runpod_api::{ApiKey, Base, Call, Client, Hosts, Routing, Settings, Version, Versions};
 use serde_json::{Value, json};
 
-/// What was asked once. The path has its `/v2`, as the contract has it.
+/// What was asked once. The path has its `/v2` or `/v1`.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) method: Method,
@@ -25,24 +25,26 @@ pub(crate) struct Asked {
 /// The server.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    base: String,
+    origin: String,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Recorder {
     pub(crate) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-        let base = format!("http://{}/v2", listener.local_addr().expect("bound"));
+        let origin = format!("http://{}", listener.local_addr().expect("bound"));
         let asked = Arc::default();
         let app = Router::new().fallback(answer).with_state(Arc::clone(&asked));
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { base, asked }
+        Self { origin, asked }
     }
 
-    pub(crate) fn client(&self) -> Client {
-        let rest_v2 = Base::parse(&self.base).expect("a loopback address");
-        let client =
-            Client::new(Settings { hosts: Hosts { rest_v2, ..Hosts::default() }, ..Settings::default() });
+    /// A client that speaks one version, where there is a choice.
+    pub(crate) fn client(&self, version: Version) -> Client {
+        let base = |path| Base::parse(&format!("{}{path}", self.origin)).expect("a loopback address");
+        let hosts = Hosts { rest_v2: base("/v2"), rest_v1: base("/v1"), ..Hosts::default() };
+        let versions = Versions::all(Routing::Fixed(version));
+        let client = Client::new(Settings { hosts, versions, ..Settings::default() });
         client.acting_for(Call::new(Some(ApiKey::new("key")), client.deadline()))
     }
 
@@ -63,10 +65,31 @@ async fn answer(
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let body = (!body.is_empty()).then(|| serde_json::from_slice(&body).expect("the client sends JSON"));
     let (path, query) = (uri.path().to_owned(), uri.query().map(str::to_owned));
+    let reply = reply(&method, &path);
     asked.lock().expect("no panic while recording").push(Asked { method, path, query, content_type, body });
-    match status {
-        StatusCode::NO_CONTENT => status.into_response(),
-        _ => ([(header::CONTENT_TYPE, "application/json")], anything().to_string()).into_response(),
+    match (status, reply) {
+        (StatusCode::NO_CONTENT, _) => status.into_response(),
+        (_, Reply::Empty) => status.into_response(),
+        (_, Reply::Bare) => ([(header::CONTENT_TYPE, "application/json")], "[]").into_response(),
+        (_, Reply::Object) => {
+            ([(header::CONTENT_TYPE, "application/json")], anything().to_string()).into_response()
+        }
+    }
+}
+
+enum Reply {
+    Object,
+    Bare,
+    Empty,
+}
+
+/// What the version answers with: v1 sends bare arrays, and nothing at all after an action.
+fn reply(method: &Method, path: &str) -> Reply {
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    match (method.as_str(), segments.as_slice()) {
+        ("GET", ["v1", _] | ["v1", "billing", _]) => Reply::Bare,
+        ("POST", ["v1", "pods", _, "start" | "stop"]) => Reply::Empty,
+        _ => Reply::Object,
     }
 }
 

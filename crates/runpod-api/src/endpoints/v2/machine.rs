@@ -7,6 +7,7 @@ use crate::client::Outcome;
 use crate::container::Change;
 use crate::endpoints::input::{Cpu, Gpu, GpuChange};
 use crate::error::Error;
+use crate::version::{Resource, Switch};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -97,6 +98,7 @@ fn by_pool(types_given: bool) -> Outcome<()> {
     Err(Error::Unmappable {
         field: "gpuTypeIds",
         why: "REST v2 selects endpoint GPUs by pool; give gpuPoolIds, and excludeGpuTypeIds for types you do not want",
+        switch: Some(Switch::to_v1(Resource::Endpoints)),
     })
 }
 
@@ -118,15 +120,7 @@ fn excludable(types: &[String]) -> Outcome<()> {
     if !types.iter().all(fine) {
         return check::refuse("excludeGpuTypeIds", "must hold GPU type ids, without a leading `-`");
     }
-    distinct("excludeGpuTypeIds", types)
-}
-
-fn distinct<T: PartialEq>(field: &'static str, items: &[T]) -> Outcome<()> {
-    let repeated = |(at, item): (usize, &T)| items.iter().take(at).any(|before| before == item);
-    if items.iter().enumerate().any(repeated) {
-        return check::refuse(field, "names the same thing twice");
-    }
-    Ok(())
+    check::distinct("excludeGpuTypeIds", types)
 }
 
 #[derive(Debug, PartialEq, Serialize)]
@@ -146,6 +140,6 @@ pub(super) fn cpus(choices: Vec<Cpu>) -> Outcome<Vec<CpuBody>> {
     if bodies.is_empty() {
         return check::refuse("cpuFlavorIds", "must name at least one CPU flavour");
     }
-    distinct("cpuFlavorIds", &bodies)?;
+    check::distinct("cpuFlavorIds", &bodies)?;
     Ok(bodies)
 }

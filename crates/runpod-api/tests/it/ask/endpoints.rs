@@ -1,5 +1,5 @@
 use runpod_api::Client;
-use runpod_api::endpoints::{Compute, Cpu, Create, Gpu, GpuChange, Scaling, Update, Workers};
+use runpod_api::endpoints::{Compute, Cpu, Create, Gpu, GpuChange, Include, Query, Scaling, Update, Workers};
 
 use super::{Said, notes, nothing};
 use crate::input::Input;
@@ -7,9 +7,13 @@ use crate::input::Input;
 pub(super) async fn ask(client: &Client, operation: &str, mut input: Input) -> Said {
     let endpoints = client.endpoints();
     match operation {
-        "listEndpoints" => nothing(endpoints.list(&input.page()).await),
+        "listEndpoints" => {
+            let query = Query { page: input.page(), include: include(&mut input) };
+            input.end();
+            nothing(endpoints.list(&query).await)
+        }
         "createEndpoint" => notes(endpoints.create(&create(input)).await),
-        "getEndpoint" => notes(endpoints.get(&input.id("endpointId")).await),
+        "getEndpoint" => notes(endpoints.get_with(&input.id("endpointId"), include(&mut input)).await),
         "updateEndpoint" => {
             let id = input.id("endpointId");
             notes(endpoints.update(&id, &update(input)).await)
@@ -21,6 +25,10 @@ pub(super) async fn ask(client: &Client, operation: &str, mut input: Input) -> S
         "getEndpointBuild" => notes(endpoints.build(&input.id("endpointId"), &input.id("buildId")).await),
         other => panic!("{other} is no operation on endpoints"),
     }
+}
+
+fn include(input: &mut Input) -> Include {
+    Include { template: input.flag("includeTemplate"), workers: input.flag("includeWorkers") }
 }
 
 fn create(mut input: Input) -> Create {

@@ -1,5 +1,5 @@
 use runpod_api::Client;
-use runpod_api::pods::{Action, Compute, Create, Gpu, Query, Update};
+use runpod_api::pods::{Action, Compute, Create, Filter, Gpu, Include, Query, Update};
 
 use super::{Said, notes, nothing};
 use crate::input::Input;
@@ -10,12 +10,19 @@ pub(super) async fn ask(client: &Client, operation: &str, mut input: Input) -> S
         "listPods" => {
             let query = Query {
                 page: input.page(),
-                include_cluster_pods: input.take::<Option<_>>("includeClusterPods").unwrap_or_default(),
+                include_cluster_pods: input.flag("includeClusterPods"),
+                filter: Filter {
+                    family: input.word("computeType"),
+                    gpu_type_ids: input.list("gpuTypeId"),
+                    data_center_ids: input.list("dataCenterId"),
+                    name: input.take("name"),
+                },
+                include: include(&mut input),
             };
             input.end();
             nothing(pods.list(&query).await)
         }
-        "getPod" => notes(pods.get(&input.id("podId")).await),
+        "getPod" => notes(pods.get_with(&input.id("podId"), include(&mut input)).await),
         "createPod" => notes(pods.create(&create(input)).await),
         "updatePod" => {
             let id = input.id("podId");
@@ -27,11 +34,15 @@ pub(super) async fn ask(client: &Client, operation: &str, mut input: Input) -> S
                 "stop" => Action::Stop,
                 _ => Action::Restart,
             };
-            notes(pods.act(&input.id("podId"), action).await)
+            nothing(pods.act(&input.id("podId"), action).await)
         }
         "deletePod" => nothing(pods.delete(&input.id("podId")).await),
         other => panic!("{other} is no operation on Pods"),
     }
+}
+
+fn include(input: &mut Input) -> Include {
+    Include { machine: input.flag("includeMachine"), network_volume: input.flag("includeNetworkVolume") }
 }
 
 fn create(mut input: Input) -> Create {

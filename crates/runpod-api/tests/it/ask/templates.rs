@@ -1,5 +1,5 @@
 use runpod_api::Client;
-use runpod_api::templates::{Create, Settings, Update};
+use runpod_api::templates::{Create, Query, Settings, Update};
 
 use super::{Said, notes, nothing};
 use crate::input::Input;
@@ -7,7 +7,16 @@ use crate::input::Input;
 pub(super) async fn ask(client: &Client, operation: &str, mut input: Input) -> Said {
     let templates = client.templates();
     match operation {
-        "listTemplates" => nothing(templates.list(&input.page()).await),
+        "listTemplates" => {
+            let query = Query {
+                page: input.page(),
+                include_runpod: input.flag("includeRunpodTemplates"),
+                include_public: input.flag("includePublicTemplates"),
+                include_endpoint_bound: input.flag("includeEndpointBoundTemplates"),
+            };
+            input.end();
+            nothing(templates.list(&query).await)
+        }
         "listPublicTemplates" => nothing(templates.public(input.word("source")).await),
         "getTemplate" => notes(templates.get(&input.id("templateId")).await),
         "createTemplate" => {

@@ -1,7 +1,7 @@
 //! `start-pod`, `stop-pod`, `restart-pod`.
 
 use runpod_api::Id;
-use runpod_api::pods::Action;
+use runpod_api::pods::{Acted, Action};
 
 use super::PodArgs;
 use crate::error::ToolError;
@@ -70,7 +70,8 @@ impl ToolDef for RestartPod {
 /// conflict says where the Pod is.
 async fn act(cx: &Cx, id: &Id, action: Action, goals: &[&str]) -> Outcome {
     let error = match cx.client.pods().act(id, action).await {
-        Ok(pod) => return Ok(Reply::of(&pod)),
+        Ok(Acted::Pod(pod)) => return Ok(Reply::of(&pod)),
+        Ok(Acted::Done) => return Ok(Reply::done(id.as_str())),
         Err(error) if error.status() == Some(409) => error,
         Err(error) => return Err(error.into()),
     };

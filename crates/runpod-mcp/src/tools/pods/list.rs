@@ -105,11 +105,13 @@ impl ToolDef for ListPods {
         let include_cluster_pods = args.include_cluster_pods.unwrap_or(false);
         if !args.filters() {
             let (limit, cursor) = sheet.ask();
-            let query = Query { page: ApiPage { limit, cursor }, include_cluster_pods };
+            let query = Query { page: ApiPage { limit, cursor }, include_cluster_pods, ..Query::default() };
             return sheet.show::<PodRow>(&cx.client.pods().list(&query).await?);
         }
-        let walk =
-            Walk::of(async |page| cx.client.pods().list(&Query { page, include_cluster_pods }).await).await?;
+        let walk = Walk::of(async |page| {
+            cx.client.pods().list(&Query { page, include_cluster_pods, ..Query::default() }).await
+        })
+        .await?;
         let rows = walk.keep::<PodRow>(|pod| args.keeps(pod))?;
         Ok(sheet.page_of_all::<PodRow>(Map::new(), &rows)?.notes(walk.gap()))
     }
