@@ -65,3 +65,31 @@ impl fmt::Display for Seed {
         f.write_str(WORDS.iter().find(|(_, seed)| seed == self).map_or("", |(word, _)| word))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+
+    #[test]
+    fn a_seed_can_be_lived_at_any_time_whatever_the_stock_is_then() {
+        let start: Time = "2026-01-01T00:00:00Z".parse().unwrap();
+        for n in 0..60 {
+            // Steps that meet every hour of the day and every season.
+            let now = start + TimeDelta::hours(n * 149);
+            assert!(!Seed::Demo.world(now).visit(DEMO_KEY, now).unwrap().pods().is_empty());
+        }
+        for n in 0..3 {
+            let now = start + TimeDelta::days(n * 101);
+            assert!(Seed::Busy.world(now).visit(DEMO_KEY, now).unwrap().balance() > 0.0);
+        }
+    }
+
+    #[test]
+    fn seeds_read_what_they_write_and_name_the_accepted_ones() {
+        for (word, seed) in WORDS {
+            assert_eq!((word.parse(), seed.to_string()), (Ok(*seed), (*word).to_owned()));
+        }
+        assert!("full".parse::<Seed>().unwrap_err().contains("`empty`, `demo` and `busy`"));
+    }
+}
