@@ -95,9 +95,12 @@ fn chat(diary: &mut Diary<'_>, models: &str) -> String {
 /// Endpoints whose workers never come up: the image of one is gone, and eight of the scarcest GPUs in one
 /// machine, which the other asks for, are never free. They cost nothing.
 fn trouble(diary: &mut Diary<'_>) {
-    diary.ago(15 * DAY).endpoint(json!({ "name": "whisper-old", "type": "QUEUE",
-        "image": "acme/whisper-worker:does-not-exist", "gpu": { "pools": ["AMPERE_24"] },
-        "scaling": { "type": "QUEUE_DELAY", "queueDelay": 1 }, "workers": { "min": 1, "max": 1 } }));
+    let template = diary.ago(15 * DAY).template(json!({ "name": "whisper-old__template",
+        "serverless": true, "image": "acme/whisper-worker:does-not-exist" }));
+    let whisper = diary.endpoint(json!({ "name": "whisper-old", "type": "QUEUE", "templateId": template,
+        "gpu": { "pools": ["AMPERE_24"] }, "scaling": { "type": "QUEUE_DELAY", "queueDelay": 1 },
+        "workers": { "min": 1, "max": 1 } }));
+    diary.bind(&whisper, &template);
     diary.ago(8 * DAY).endpoint(json!({ "name": "llama-405b", "type": "QUEUE", "image": "acme/large:1",
         "gpu": { "pools": ["BLACKWELL_180"], "count": 8 }, "scaling": { "type": "QUEUE_DELAY", "queueDelay": 30 },
         "workers": { "min": 1, "max": 1 } }));

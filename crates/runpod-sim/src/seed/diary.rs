@@ -73,6 +73,11 @@ impl<'w> Diary<'w> {
         self.visit(|visit| done(visit.create_endpoint(read(body)).map(|endpoint| endpoint.id.clone())))
     }
 
+    /// The endpoint was made in the console, which keeps a template for each.
+    pub(super) fn bind(&mut self, endpoint: &str, template: &str) {
+        self.visit(|visit| done(visit.bind(endpoint, template)));
+    }
+
     pub(super) fn change_endpoint(&mut self, id: &str, body: Value) {
         self.visit(|visit| done(visit.update_endpoint(id, read::<EndpointChange>(body)).map(drop)));
     }

@@ -29,7 +29,8 @@ pub(crate) struct Endpoint {
     pub(crate) created: Time,
     pub(crate) kind: Kind,
     pub(crate) config: Config,
-    /// The template that goes when the endpoint goes. REST v2 binds none; other doors do.
+    /// The template that goes when the endpoint goes. REST v2 binds none; the console
+    /// and REST v1 do.
     pub(crate) bound: Option<String>,
     /// The oldest first, never empty.
     pub(crate) releases: Vec<Release>,
@@ -116,6 +117,14 @@ impl Visit<'_> {
         self.account.endpoints.remove(id);
         self.account.meter.stop(Payer::Serverless, id, self.now);
         bound.iter().for_each(|template| self.forget_template(template));
+        Ok(())
+    }
+
+    /// Makes a template part of an endpoint: it is no longer listed and goes when the endpoint goes.
+    pub(crate) fn bind(&mut self, id: &str, template: &str) -> Result<(), Denied> {
+        self.template_for(template, true)?;
+        let endpoint = self.account.endpoints.get_mut(id).ok_or_else(|| Denied::missing("endpoint", id))?;
+        endpoint.bound = Some(template.to_owned());
         Ok(())
     }
 

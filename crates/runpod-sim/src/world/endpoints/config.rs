@@ -185,6 +185,8 @@ impl Config {
             data_center_ids: sites,
             network_volumes: volumes,
         } = change;
+        // An empty template id is no template.
+        let template_id = template_id.filter(|id| !id.is_empty());
         let template = template_id.map(|id| visit.template_for(&id, true)).transpose()?;
         let container = match template {
             Some(template) => Container::from_template(&template.container, container)?,

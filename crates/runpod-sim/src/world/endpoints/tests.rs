@@ -1,7 +1,8 @@
 //! The scheduler without HTTP: work comes and goes.
 
 use chrono::TimeDelta;
-use serde_json::json;
+use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use super::builds::{Commit, End};
 use super::fleet::Status;
@@ -105,4 +106,78 @@ fn a_build_that_ends_well_is_a_release_and_the_others_are_none() {
     assert_eq!((release.version, release.created, release.by.as_deref()), (2, at(380), None));
     assert_eq!(release.build.as_ref(), Some(&endpoint.builds[1].id));
     assert_eq!(endpoint.config.container.image, "made:b");
+}
+
+#[test]
+fn a_bound_template_is_part_of_its_endpoint() {
+    let (mut world, id) = world();
+    let mut visit = world.visit("key", at(0)).unwrap();
+    let template = json!({ "name": "t", "image": "i", "serverless": true });
+    let template = visit.create_template(serde_json::from_value(template).unwrap()).unwrap().id.clone();
+    assert_eq!(visit.templates().len(), 1);
+    visit.bind(&id, &template).unwrap();
+    assert!(visit.templates().is_empty());
+    assert!(visit.delete_template(&template).unwrap_err().to_string().contains("bound to endpoint"));
+    assert!(visit.template(&template).is_ok());
+    visit.delete_endpoint(&id).unwrap();
+    assert!(visit.template(&template).is_err());
+}
+
+/// Something that happens to an endpoint.
+#[derive(Clone, Debug)]
+enum Event {
+    Employ(u32),
+    Change(Value),
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        (0..5_u32).prop_map(Event::Employ),
+        (0..4_u32).prop_map(|min| Event::Change(json!({ "workers": { "min": min, "max": 3 } }))),
+        (1..90_u32).prop_map(|idle| Event::Change(json!({ "workers": { "idleTimeout": idle } }))),
+        (0..3_u32).prop_map(|tag| Event::Change(json!({ "image": format!("me/worker:{tag}") }))),
+        Just(Event::Change(json!({ "image": "me/does-not-exist" }))),
+        Just(Event::Change(json!({ "gpu": { "pools": ["BLACKWELL_180"], "count": 8 } }))),
+        Just(Event::Change(json!({ "gpu": { "pools": ["AMPERE_80"], "count": 1 } }))),
+    ]
+}
+
+/// Lives through the events, looks every so many seconds in between, and tells what was paid and who is there.
+fn live(events: &[(i64, Event)], look: usize) -> (u64, Vec<(String, Status)>) {
+    let ((mut world, id), mut now) = (world(), 0);
+    for (seconds, event) in events {
+        for moment in (now..now + seconds).step_by(look) {
+            let visit = world.visit("key", at(moment)).unwrap();
+            let fleet = &visit.endpoint(&id).unwrap().fleet;
+            assert!(fleet.workers.len() <= 4, "the maximum, and one that replaces another");
+        }
+        now += seconds;
+        let mut visit = world.visit("key", at(now)).unwrap();
+        match event.clone() {
+            Event::Employ(workers) => visit.employ(&id, workers).map(drop).unwrap(),
+            Event::Change(change) => {
+                let change = serde_json::from_value(change).unwrap();
+                visit.update_endpoint(&id, change).map(drop).unwrap();
+            }
+        }
+    }
+    let visit = world.visit("key", at(now + 400)).unwrap();
+    let endpoint = visit.endpoint(&id).unwrap();
+    let states = endpoint
+        .fleet
+        .workers
+        .iter()
+        .map(|one| (one.id.clone(), one.status(endpoint.kind, false, visit.now)));
+    (visit.account.meter.spent(visit.now).to_bits(), states.collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn nobody_can_tell_how_often_somebody_looked(
+        events in prop::collection::vec((1..400_i64, event()), 1..12)
+    ) {
+        prop_assert_eq!(live(&events, 1), live(&events, 1000));
+    }
 }
