@@ -15,8 +15,8 @@ use crate::world::endpoints::config::{Config, FlashBoot};
 use crate::world::endpoints::placing::{self, Place};
 use crate::world::meter::{Entry, Meter};
 
-/// Seconds between two looks for a machine.
-const RETRY: i64 = 300;
+/// The least and the most seconds between two looks for a machine; the longer it waits, the rarer they get.
+const RETRY: (i64, i64) = (60, 3600);
 
 /// Seconds that a crashing container lives, and that pass before it is started again.
 const CRASH: (i64, i64) = (20, 10);
@@ -44,8 +44,8 @@ pub(crate) struct Worker {
 
 #[derive(Debug)]
 enum Stage {
-    /// No machine fits; the next look is at `retry`.
-    Waiting { retry: Time },
+    /// No machine was found since then; the next look is at `retry`.
+    Waiting { since: Time, retry: Time },
     /// On a machine, pulling and starting.
     Booting { place: Place, ready: Time },
     /// The image cannot be pulled.
@@ -117,7 +117,7 @@ impl Fleet {
     pub(crate) fn next(&self, config: &Config) -> Option<Time> {
         let idle = TimeDelta::seconds(i64::from(config.workers.idle_timeout));
         let dates = self.workers.iter().filter_map(|worker| match &worker.stage {
-            Stage::Waiting { retry } => Some(*retry),
+            Stage::Waiting { retry, .. } => Some(*retry),
             Stage::Booting { ready, .. } => Some(*ready),
             Stage::Up { work: Work::IdleSince(since), .. } => Some(*since + idle),
             Stage::Up { .. } | Stage::Broken { .. } => None,
@@ -179,7 +179,7 @@ impl Fleet {
                 id: hands.ground.ids.short(14),
                 version: order.version,
                 image: order.config.container.image.clone(),
-                stage: Stage::Waiting { retry: now },
+                stage: Stage::Waiting { since: now, retry: now },
             };
             worker.advance(order, hands, now);
             self.workers.push(worker);
@@ -235,15 +235,17 @@ impl Worker {
     /// Moves on when its time has come.
     fn advance(&mut self, order: &Order<'_>, hands: &mut Hands<'_>, now: Time) {
         match &self.stage {
-            Stage::Waiting { retry } if *retry <= now => match placing::find(hands.ground, order.config, now)
-            {
-                Some(place) => {
-                    let ready =
-                        now + TimeDelta::seconds(boot(hands.ground.seed, &self.id, order.config.flashboot));
-                    self.stage = Stage::Booting { place, ready };
-                }
-                None => self.stage = Stage::Waiting { retry: now + TimeDelta::seconds(RETRY) },
-            },
+            Stage::Waiting { since, retry } if *retry <= now => {
+                let waited = (now - *since).num_seconds();
+                let retry = now + TimeDelta::seconds(waited.clamp(RETRY.0, RETRY.1));
+                self.stage = match placing::find(hands.ground, order.config, now) {
+                    Some(place) => {
+                        let seconds = boot(hands.ground.seed, &self.id, order.config.flashboot);
+                        Stage::Booting { place, ready: now + TimeDelta::seconds(seconds) }
+                    }
+                    None => Stage::Waiting { since: *since, retry },
+                };
+            }
             Stage::Booting { place, ready } if *ready <= now => {
                 let place = *place;
                 self.stage = if hands.ground.cannot_pull(&self.image) {
