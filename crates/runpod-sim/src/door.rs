@@ -6,7 +6,7 @@ mod mischief;
 
 use axum::body::{Body, Bytes};
 use http::request::Parts;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::Value;
 
 use crate::answer::Answer;
@@ -17,7 +17,7 @@ use crate::rest_v2::{self, Call};
 use crate::settings::Without;
 use crate::twin::Twin;
 use crate::world::pods;
-use crate::{control, journal, rates};
+use crate::{control, graphql, journal, rates};
 
 /// The connection is to be closed without an answer.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -36,6 +36,9 @@ pub(crate) async fn enter(twin: &Twin, request: Request<Body>) -> Result<Respons
         return Ok(control::answer(twin, &head, read(body, ANY_BODY).await));
     }
     twin.catch_up();
+    if head.uri.path() == graphql::PATH {
+        return graphql(twin, &head, read(body, graphql::REQUEST).await).await;
+    }
     let route = contract::v2().route(&head.method, head.uri.path());
     let operation = match &route {
         Route::Found { operation, .. } => Some(operation.id()),
@@ -50,6 +53,35 @@ pub(crate) async fn enter(twin: &Twin, request: Request<Body>) -> Result<Respons
     let response = visitor.pass(operation).await?;
     twin.journal().answered(number, response.status().as_u16());
     Ok(response)
+}
+
+/// Answers a question in GraphQL: other rules about strangers, no contract of REST, errors in its own form.
+async fn graphql(twin: &Twin, head: &Parts, body: Result<Bytes, Refusal>) -> Result<Response<Body>, Cut> {
+    let value = body.as_ref().ok().and_then(|body| serde_json::from_slice::<Value>(body).ok());
+    let asked = graphql::Asked::read(value.as_ref());
+    let operation = asked.operation();
+    let number = twin.journal().received(journal::entry(head, operation.as_deref(), value.as_ref()));
+    let known =
+        Asked { operation: operation.as_deref(), method: head.method.as_str(), path: head.uri.path() };
+    let honest = || match (&head.method, body) {
+        (_, Err(refusal)) => write(Err(refusal)),
+        (&Method::POST, Ok(_)) => {
+            let (status, said) = asked.answer(twin, bearer(head));
+            respond(status, "application/json", said.to_string())
+        }
+        (_, Ok(_)) => write(Err(Refusal::wrong_method(&[Method::POST]))),
+    };
+    let response = match twin.faults().strike(&known, twin.clock().now()) {
+        Some(action) => mischief::act(twin, action, honest).await?,
+        None => honest(),
+    };
+    twin.journal().answered(number, response.status().as_u16());
+    Ok(response)
+}
+
+/// The key that a request shows.
+fn bearer(head: &Parts) -> Option<&str> {
+    head.headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
 /// A request on its way in.
@@ -102,8 +134,7 @@ impl Visitor<'_> {
 
     /// The key, when it opens an account, and that account's windows with this request counted.
     fn let_in(&self) -> Option<(&str, [rates::Left; 3])> {
-        let sent = self.head.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-        let key = sent.strip_prefix("Bearer ")?;
+        let key = bearer(self.head)?;
         let now = self.twin.clock().now();
         let mut world = self.twin.world();
         Some((key, world.visit(key, now)?.account.rates.count(now)))

@@ -23,6 +23,7 @@ mod clock;
 mod control;
 mod door;
 mod faults;
+mod graphql;
 mod ids;
 mod journal;
 mod listen;
@@ -40,6 +41,7 @@ pub mod contract;
 
 pub use clock::{Clock, Pace, Time};
 pub use faults::{Action, At, Fault, Faults, Match, Scenario, ScenarioError, Span, Status};
+pub use graphql::operations as graphql_operations;
 pub use journal::{Entry, Journal};
 pub use seed::{DEMO_KEY, Seed};
 pub use settings::{Settings, Without};

@@ -11,6 +11,7 @@ pub(crate) mod clusters;
 pub(crate) mod container;
 pub(crate) mod delegations;
 pub(crate) mod endpoints;
+pub(crate) mod hub;
 pub(crate) mod meter;
 pub(crate) mod mounts;
 pub(crate) mod pods;

@@ -8,6 +8,7 @@ pub(crate) mod config;
 pub(crate) mod fleet;
 pub(crate) mod placing;
 pub(crate) mod releases;
+pub(crate) mod saved;
 
 use serde::{Deserialize, Serialize};
 
