@@ -130,7 +130,7 @@ impl Config {
     fn from_layers(layers: &mut Layers, env: &Env) -> Self {
         let mut warnings = Vec::new();
         let hosts = hosts(layers, &mut warnings);
-        let default = hosts.graphql_public.clone();
+        let default = Hosts::default().graphql_public;
         refuse_other_versions(layers);
         let verbose = layers.switch("verbose-logs");
         let log = layers.word("log", LOGS).unwrap_or_default();

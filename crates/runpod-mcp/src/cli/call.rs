@@ -27,13 +27,13 @@ pub(super) struct CallArgs {
     flags: Flags,
 }
 
-pub(super) fn run(args: CallArgs, top: Flags, env: &Env) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &CallArgs, top: Flags, env: &Env) -> anyhow::Result<ExitCode> {
     let Some(config) = configure(&top.under(args.flags.clone()), env)? else { return Ok(ExitCode::SUCCESS) };
     log::start(config.log);
     serve::announce(&config);
     let answer = block_on(async {
         let connection = connect::open(config).await?;
-        ask(&connection.server, &args).await
+        ask(&connection.server, args).await
     })??;
     out::json(&answer.json)?;
     Ok(if answer.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })

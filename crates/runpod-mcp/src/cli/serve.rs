@@ -13,8 +13,8 @@ pub(super) struct ServeArgs {
     pub(super) flags: Flags,
 }
 
-pub(super) fn run(flags: Flags, env: &Env) -> anyhow::Result<ExitCode> {
-    let Some(config) = configure(&flags, env)? else { return Ok(ExitCode::SUCCESS) };
+pub(super) fn run(flags: &Flags, env: &Env) -> anyhow::Result<ExitCode> {
+    let Some(config) = configure(flags, env)? else { return Ok(ExitCode::SUCCESS) };
     log::start(config.log);
     announce(&config);
     block_on(async {

@@ -266,6 +266,35 @@ async fn changes_leave_an_audit_line_and_reading_does_not() {
 }
 
 #[tokio::test]
+async fn a_cancelled_change_that_was_sent_ends_alone_and_both_are_in_the_audit() {
+    let sim = Sim::builder().seed(Seed::Empty).clock(Pace::Manual).start().await.unwrap();
+    let slow = Action::slow(std::time::Duration::from_secs(5));
+    sim.faults().add(Match::operation("createNetworkVolume").then(slow));
+    let v2 = sim.rest_v2_url();
+    let mut session =
+        Session::spawn(&[], &[("RUNPOD_API_KEY", sim.key()), ("RUNPOD_REST_V2_API_URL", v2.as_str())]);
+    session.initialize("2025-11-25").await;
+    let args = json!({"name": "a", "size": 10, "dataCenterId": "US-KS-2"});
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+        "params": {"name": "create-network-volume", "arguments": args}});
+    session.line(&call.to_string()).await;
+    while sim.journal().count("createNetworkVolume") == 0 {
+        tokio::task::yield_now().await;
+    }
+    session.line(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#).await;
+    session.ask(2, "ping", json!({})).await;
+    sim.clock().advance(std::time::Duration::from_secs(6));
+    let end = session.end().await;
+    assert!(end.said.is_empty(), "a cancelled call is not answered");
+    let audit: Vec<_> = end.stderr.lines().filter(|line| line.contains("runpod_mcp::audit")).collect();
+    let [left, late] = audit.as_slice() else { panic!("two lines: {}", end.stderr) };
+    assert!(
+        left.contains("cancelled") && late.contains("done late") && late.contains("status=201"),
+        "{audit:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_key_and_the_secrets_of_a_call_are_never_logged() {
     let sim = Sim::builder().seed(Seed::Empty).clock(Pace::Real).start().await.unwrap();
     sim.add_key("rpa_CANARYKEY");

@@ -224,3 +224,15 @@ fn the_key_of_runpodctl_is_used_when_no_other_is_given() {
     let both = env(&[(at_home, home), ("RUNPOD_API_KEY", "rpa_env")]);
     assert_eq!(key(&both), Some(runpod_api::ApiKey::new("rpa_env")));
 }
+
+#[test]
+fn the_guide_names_every_setting() {
+    let guide = include_str!("../../../../docs/guide/configuration.md");
+    for setting in SETTINGS {
+        let names =
+            setting.env.iter().chain(Some(&setting.key).filter(|key| !key.starts_with("rest-version-")));
+        for name in names.filter(|name| **name != "api-key") {
+            assert!(guide.contains(&format!("`{name}`")), "docs/guide/configuration.md lacks {name}");
+        }
+    }
+}

@@ -22,31 +22,31 @@ use runpod_sim::{Builder, Pace, Seed, Sim};
 use serde_json::Value;
 
 /// A twin, and a server that talks to it.
-pub struct Rig {
-    pub sim: Sim,
-    pub server: Server,
+pub(crate) struct Rig {
+    pub(crate) sim: Sim,
+    pub(crate) server: Server,
     who: Who,
 }
 
 /// What a tool answered.
-pub struct Answered {
+pub(crate) struct Answered {
     tool: String,
     answer: Answer,
 }
 
 impl Rig {
     /// On a twin of this seed, whose clock moves only with [`Rig::pass`].
-    pub async fn new(seed: Seed) -> Self {
+    pub(crate) async fn new(seed: Seed) -> Self {
         Self::on(Sim::builder().seed(seed).clock(Pace::Manual)).await
     }
 
     /// On a twin that is built like this.
-    pub async fn on(builder: Builder) -> Self {
+    pub(crate) async fn on(builder: Builder) -> Self {
         Self::with(builder, |_| ()).await
     }
 
     /// The same, with a server set up differently.
-    pub async fn with(builder: Builder, change: impl FnOnce(&mut Setup)) -> Self {
+    pub(crate) async fn with(builder: Builder, change: impl FnOnce(&mut Setup)) -> Self {
         let sim = builder.start().await.expect("a free port");
         let mut setup = setup(&sim);
         change(&mut setup);
@@ -56,14 +56,14 @@ impl Rig {
     }
 
     /// Calls a tool. `args` is an object.
-    pub async fn call(&self, tool: &str, args: Value) -> Answered {
+    pub(crate) async fn call(&self, tool: &str, args: Value) -> Answered {
         let Value::Object(args) = args else { panic!("arguments are an object") };
         let answer = self.server.call(tool, args, &self.who).await.unwrap_or_else(|e| panic!("{e}"));
         Answered { tool: tool.to_owned(), answer }
     }
 
     /// Moves the clock of client and twin.
-    pub fn pass(&self, seconds: u64) {
+    pub(crate) fn pass(&self, seconds: u64) {
         self.sim.clock().advance(Duration::from_secs(seconds));
     }
 }
@@ -71,7 +71,7 @@ impl Rig {
 impl Answered {
     /// The reply of a call that succeeded.
     #[track_caller]
-    pub fn ok(self) -> Value {
+    pub(crate) fn ok(self) -> Value {
         assert!(!self.answer.failed, "{}: {}", self.tool, self.answer.json);
         self.answer.json
     }
@@ -83,14 +83,14 @@ impl Answered {
 
     /// The error of a call that failed.
     #[track_caller]
-    pub fn err(self) -> Value {
+    pub(crate) fn err(self) -> Value {
         assert!(self.answer.failed, "{} succeeded: {}", self.tool, self.answer.json);
         self.answer.json
     }
 }
 
 /// A server with every tool, allowed everything, with the twin's key.
-pub fn setup(sim: &Sim) -> Setup {
+pub(crate) fn setup(sim: &Sim) -> Setup {
     Setup {
         client: Client::new(sandbox::settings(sim).expect("a twin listens on loopback")),
         selection: Selection::everything(),

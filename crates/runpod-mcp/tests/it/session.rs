@@ -3,6 +3,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use runpod_mcp::config::Env;
 use runpod_mcp::mcp::Server;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
@@ -13,7 +14,7 @@ use tokio::task::JoinHandle;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One session.
-pub struct Session {
+pub(crate) struct Session {
     write: Option<Box<dyn AsyncWrite + Send + Unpin>>,
     read: BufReader<Box<dyn AsyncRead + Send + Unpin>>,
     other: Other,
@@ -25,16 +26,16 @@ enum Other {
 }
 
 /// How a session ended.
-pub struct End {
+pub(crate) struct End {
     /// What was still said after our end of input.
-    pub said: Vec<Value>,
+    pub(crate) said: Vec<Value>,
     /// What the process wrote to stderr; empty for a server in this process.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 impl Session {
     /// A session with a server in this process, over our transport.
-    pub fn with(server: Server) -> Self {
+    pub(crate) fn with(server: Server) -> Self {
         let (ours, theirs) = tokio::io::duplex(64 * 1024);
         let (read, write) = tokio::io::split(theirs);
         let task = tokio::spawn(runpod_mcp::serve::stdio::over(server, read, write));
@@ -43,7 +44,7 @@ impl Session {
     }
 
     /// A session with the real binary over pipes.
-    pub fn spawn(args: &[&str], env: &[(&str, &str)]) -> Self {
+    pub(crate) fn spawn(args: &[&str], env: &[(&str, &str)]) -> Self {
         let mut child = command(args, env).stdin(Stdio::piped()).spawn().expect("the binary starts");
         let write = child.stdin.take().expect("piped");
         let read = child.stdout.take().expect("piped");
@@ -55,19 +56,19 @@ impl Session {
     }
 
     /// Sends bytes as they are.
-    pub async fn bytes(&mut self, bytes: &[u8]) {
+    pub(crate) async fn bytes(&mut self, bytes: &[u8]) {
         let write = self.write.as_mut().expect("open");
         write.write_all(bytes).await.expect("the server reads");
         write.flush().await.expect("the server reads");
     }
 
     /// Sends a line.
-    pub async fn line(&mut self, line: &str) {
+    pub(crate) async fn line(&mut self, line: &str) {
         self.bytes(format!("{line}\n").as_bytes()).await;
     }
 
     /// The next message, `None` at the end.
-    pub async fn next(&mut self) -> Option<Value> {
+    pub(crate) async fn next(&mut self) -> Option<Value> {
         let mut line = String::new();
         let read = tokio::time::timeout(PATIENCE, self.read.read_line(&mut line));
         read.await.expect("an answer in time").expect("text");
@@ -75,7 +76,7 @@ impl Session {
     }
 
     /// Sends a request and reads the next message, which is its answer when nothing else is under way.
-    pub async fn ask(&mut self, id: impl Into<Value>, method: &str, params: Value) -> Value {
+    pub(crate) async fn ask(&mut self, id: impl Into<Value>, method: &str, params: Value) -> Value {
         let id = id.into();
         self.line(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).to_string()).await;
         let answer = self.next().await.expect("an answer");
@@ -84,14 +85,14 @@ impl Session {
     }
 
     /// Sends a line and reads the error code it is answered with.
-    pub async fn refused(&mut self, line: &str) -> i64 {
+    pub(crate) async fn refused(&mut self, line: &str) -> i64 {
         self.line(line).await;
         let answer = self.next().await.expect("an answer");
         answer["error"]["code"].as_i64().unwrap_or_else(|| panic!("no error: {answer}"))
     }
 
     /// The handshake of the revisions that have one.
-    pub async fn initialize(&mut self, version: &str) -> Value {
+    pub(crate) async fn initialize(&mut self, version: &str) -> Value {
         let client = json!({"name": "test-client", "version": "1.2"});
         let hello = json!({"protocolVersion": version, "capabilities": {}, "clientInfo": client});
         let answer = self.ask("hello", "initialize", hello).await;
@@ -100,7 +101,7 @@ impl Session {
     }
 
     /// Ends the input and waits until the server has ended too, without a failure.
-    pub async fn end(mut self) -> End {
+    pub(crate) async fn end(mut self) -> End {
         let mut write = self.write.take().expect("open");
         // A server that has gone already is no failure of this end.
         drop(write.shutdown().await);
@@ -127,7 +128,7 @@ impl Session {
 }
 
 /// The `_meta` of a request without handshake.
-pub fn modern() -> Value {
+pub(crate) fn modern() -> Value {
     json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {},
@@ -136,11 +137,11 @@ pub fn modern() -> Value {
 }
 
 /// The binary with nothing of our own environment but what it cannot do without.
-pub fn command(args: &[&str], env: &[(&str, &str)]) -> Command {
+pub(crate) fn command(args: &[&str], env: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_runpod-mcp"));
     command.args(args).env_clear().envs(env.iter().copied());
     // Windows does not start a socket without it.
-    command.envs(std::env::var_os("SystemRoot").map(|root| ("SystemRoot", root)));
+    command.envs(Env::of_process().get("SystemRoot").map(|root| ("SystemRoot", root)));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }

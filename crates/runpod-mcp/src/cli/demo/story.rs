@@ -42,10 +42,10 @@ pub(super) async fn tell<W: Write>(
     let endpoint = deploy(voice, assistant).await?;
     show_the_bill(voice, assistant, clock).await?;
     clean_up(voice, assistant, &pod, &endpoint).await?;
-    voice.tell(&format!(
+    voice.tell(
         "\nDone: everything above was a tool call through MCP. Next: runpod-mcp --help, or\n\
-         claude mcp add runpod -- runpod-mcp serve --sandbox"
-    ))?;
+         claude mcp add runpod -- runpod-mcp serve --sandbox",
+    )?;
     Ok(())
 }
 

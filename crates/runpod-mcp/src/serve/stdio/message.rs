@@ -4,21 +4,17 @@
 //! -32602. A refusal carries the id whenever one can be read; where none can it has no `id` at all, as MCP says
 //! since 2025-11-25.
 
-use rmcp::model::{
-    CallToolRequestParams, ClientJsonRpcMessage, ClientRequest, ErrorCode, ErrorData, GetMeta,
-    InitializeRequestParams, JsonRpcMessage, ProtocolVersion, RequestId,
-};
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
-use serde_json::json;
-use serde_json::value::RawValue;
+mod envelope;
+mod refusal;
+
+use rmcp::model::{ClientJsonRpcMessage, ClientRequest, ErrorCode, GetMeta, JsonRpcMessage, ProtocolVersion};
+
+use envelope::Envelope;
+pub(super) use refusal::Refusal;
 
 /// Requests of the handshake era, which the revision without handshake took away.
 const TAKEN_AWAY: [&str; 5] =
     ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
-
-/// Requests that this server answers with more than that it does not know them.
-const SERVED: [&str; 5] = ["initialize", "server/discover", "ping", "tools/list", "tools/call"];
 
 /// What a line means for the transport.
 #[derive(Debug)]
@@ -29,64 +25,6 @@ pub(super) enum Heard {
     Nothing,
     /// Something that is answered here.
     Refused(Refusal),
-}
-
-/// An answer to what the service never sees.
-#[derive(Debug, PartialEq)]
-pub(super) struct Refusal {
-    id: Option<RequestId>,
-    error: ErrorData,
-}
-
-impl Refusal {
-    fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { id: None, error: ErrorData::new(code, message.into(), None) }
-    }
-
-    fn invalid(message: impl Into<String>) -> Self {
-        Self::new(ErrorCode::INVALID_REQUEST, message)
-    }
-
-    fn to(mut self, id: Option<RequestId>) -> Self {
-        self.id = id;
-        self
-    }
-
-    /// For a line that is not read to its end.
-    pub(super) fn too_long() -> Self {
-        Self::invalid(format!("a message is at most {} MiB in one line", super::LONGEST_LINE >> 20))
-    }
-
-    /// The line to send.
-    pub(super) fn to_line(&self) -> Vec<u8> {
-        let message = match &self.id {
-            Some(id) => json!({"jsonrpc": "2.0", "id": id, "error": self.error}),
-            None => json!({"jsonrpc": "2.0", "error": self.error}),
-        };
-        format!("{message}\n").into_bytes()
-    }
-}
-
-/// The members of a message, unread.
-#[derive(Debug, Deserialize)]
-struct Envelope<'a> {
-    #[serde(borrow, default, deserialize_with = "present")]
-    jsonrpc: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    id: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    method: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    params: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    result: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    error: Option<&'a RawValue>,
-}
-
-/// A member that is null is there all the same.
-fn present<'a, D: Deserializer<'a>>(from: D) -> Result<Option<&'a RawValue>, D::Error> {
-    <&RawValue>::deserialize(from).map(Some)
 }
 
 /// Reads messages in order and knows whether the session has been opened.
@@ -107,12 +45,12 @@ impl Gate {
     }
 
     fn read(&mut self, line: &[u8]) -> Result<Heard, Refusal> {
-        let text = text(line)?;
+        let text = envelope::text(line)?;
         if text.is_empty() {
             return Ok(Heard::Nothing);
         }
-        let envelope = envelope(text)?;
-        let Some(method) = envelope.check()? else {
+        let envelope = Envelope::open(text)?;
+        let Some(method) = envelope.method()? else {
             // An answer: this server asks its clients nothing, so nobody waits for it.
             return Ok(Heard::Nothing);
         };
@@ -139,114 +77,6 @@ impl Gate {
         }
         Ok(Heard::Message(Box::new(message)))
     }
-}
-
-/// The text of a line, without white space and byte order mark.
-fn text(line: &[u8]) -> Result<&str, Refusal> {
-    let text = std::str::from_utf8(line)
-        .map_err(|_| Refusal::new(ErrorCode::PARSE_ERROR, "the line is not UTF-8"))?;
-    Ok(text.trim_start_matches('\u{feff}').trim_matches([' ', '\t', '\r', '\n']))
-}
-
-fn envelope(text: &str) -> Result<Envelope<'_>, Refusal> {
-    match serde_json::from_str::<Envelope<'_>>(text) {
-        Ok(envelope) if text.starts_with('{') => Ok(envelope),
-        _ => Err(not_a_message(text)),
-    }
-}
-
-/// Why a text is no message: no JSON, a batch, or another shape.
-fn not_a_message(text: &str) -> Refusal {
-    if let Err(e) = serde_json::from_str::<IgnoredAny>(text) {
-        return Refusal::new(ErrorCode::PARSE_ERROR, format!("the line is not JSON: {}", place(&e)));
-    }
-    match text.starts_with('[') {
-        true => Refusal::invalid("batches are not part of MCP: send one message in each line"),
-        false => Refusal::invalid("a message is one JSON object with each member once"),
-    }
-}
-
-/// Where the parser stopped, without any of the text: a line may carry secrets.
-fn place(error: &serde_json::Error) -> String {
-    match error.classify() {
-        serde_json::error::Category::Eof => format!("it ends too early, at byte {}", error.column()),
-        _ => format!("wrong at byte {}", error.column()),
-    }
-}
-
-impl Envelope<'_> {
-    /// The method of a request or notification, `None` for an answer.
-    fn check(&self) -> Result<Option<String>, Refusal> {
-        let id = self.id();
-        let invalid = |message: &str| Err(Refusal::invalid(message).to(id.clone()));
-        if self.jsonrpc.map(RawValue::get) != Some("\"2.0\"") {
-            return invalid("`jsonrpc` must be \"2.0\"");
-        }
-        if self.id.is_some() && id.is_none() {
-            return invalid("`id` must be a string or a whole number");
-        }
-        let answer = self.result.is_some() || self.error.is_some();
-        match self.method.map(|raw| serde_json::from_str::<String>(raw.get())) {
-            Some(Ok(_)) if answer => invalid("a message has either `method` or `result` or `error`"),
-            Some(Ok(method)) => Ok(Some(method)),
-            Some(Err(_)) => invalid("`method` must be a string"),
-            None if answer => Ok(None),
-            None => invalid("`method` is missing"),
-        }
-    }
-
-    fn id(&self) -> Option<RequestId> {
-        self.id.and_then(|raw| serde_json::from_str(raw.get()).ok())
-    }
-
-    /// The message as rmcp types it.
-    fn message(&self, text: &str, method: &str) -> Result<ClientJsonRpcMessage, Refusal> {
-        let params = self.params.map_or("null", RawValue::get);
-        if !params.starts_with('{') && params != "null" {
-            return Err(wrong_params(method, "they must be an object"));
-        }
-        // Typed first, for the sake of the message.
-        match method {
-            "initialize" => fits::<InitializeRequestParams>(method, params)?,
-            "tools/call" => fits::<CallToolRequestParams>(method, params)?,
-            _ => (),
-        }
-        let odd = || wrong_params(method, "they have an unexpected shape");
-        match serde_json::from_str(text).map_err(|_| odd())? {
-            // What rmcp cannot type it takes for a method of somebody's own.
-            JsonRpcMessage::Request(request) if is_custom(&request.request) => match SERVED.contains(&method)
-            {
-                true => Err(odd()),
-                false => Err(no_method(method)),
-            },
-            message => Ok(message),
-        }
-    }
-}
-
-/// Whether the parameters fit their type; if not, the refusal says why.
-fn fits<'a, T: Deserialize<'a>>(method: &str, params: &'a str) -> Result<(), Refusal> {
-    match serde_json::from_str::<T>(params) {
-        Ok(_) => Ok(()),
-        Err(e) if e.is_data() => Err(wrong_params(method, &e.to_string())),
-        Err(_) => Err(wrong_params(method, "they are nested too deeply")),
-    }
-}
-
-fn wrong_params(method: &str, why: &str) -> Refusal {
-    Refusal::new(ErrorCode::INVALID_PARAMS, format!("the params of {} do not fit: {why}", quoted(method)))
-}
-
-fn no_method(method: &str) -> Refusal {
-    Refusal::new(ErrorCode::METHOD_NOT_FOUND, format!("there is no method {} here", quoted(method)))
-}
-
-fn quoted(method: &str) -> String {
-    format!("{:?}", method.chars().take(60).collect::<String>())
-}
-
-fn is_custom(request: &ClientRequest) -> bool {
-    matches!(request, ClientRequest::CustomRequest(_))
 }
 
 /// Whether this is a request that needs an open session and says nothing about the protocol it speaks.
@@ -280,7 +110,7 @@ fn opens(request: &ClientRequest) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     fn hear(line: &str) -> Value {
         match Gate::default().hear(line.as_bytes()) {
@@ -299,7 +129,7 @@ mod tests {
             assert_eq!(hear(line), json!([-32700, null]), "{line}");
         }
         let Heard::Refused(refusal) = Gate::default().hear(b"{\"a\":\"\xff\"}") else { panic!() };
-        assert_eq!(refusal.error.code, ErrorCode::PARSE_ERROR);
+        assert_eq!(refusal.code, ErrorCode::PARSE_ERROR);
         assert!(!String::from_utf8(refusal.to_line()).unwrap().contains("\"id\""));
     }
 
@@ -391,6 +221,10 @@ mod tests {
     #[test]
     fn a_secret_in_a_broken_line_is_not_repeated() {
         let Heard::Refused(refusal) = Gate::default().hear(b"{\"key\":\"rpa_CANARY\" oops") else { panic!() };
+        assert!(!String::from_utf8(refusal.to_line()).unwrap().contains("CANARY"));
+        let call =
+            br#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":"CANARY"}}"#;
+        let Heard::Refused(refusal) = Gate::default().hear(call) else { panic!() };
         assert!(!String::from_utf8(refusal.to_line()).unwrap().contains("CANARY"));
     }
 
