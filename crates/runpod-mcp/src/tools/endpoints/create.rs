@@ -83,7 +83,7 @@ impl ToolDef for CreateEndpoint {
         effect: Effect::Spends,
         idempotent: false,
         covers: &["createEndpoint"],
-        ids_from: Some("list-gpu-types"),
+        ids_from: None,
     };
 
     async fn call(cx: &Cx, args: CreateEndpointArgs) -> Outcome {

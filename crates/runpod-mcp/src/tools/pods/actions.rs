@@ -1,7 +1,7 @@
 //! `start-pod`, `stop-pod`, `restart-pod`.
 
-use runpod_api::Id;
 use runpod_api::pods::{Acted, Action};
+use runpod_api::{Error, Id};
 
 use super::PodArgs;
 use crate::error::ToolError;
@@ -73,14 +73,25 @@ async fn act(cx: &Cx, id: &Id, action: Action, goals: &[&str]) -> Outcome {
         Ok(Acted::Pod(pod)) => return Ok(Reply::of(&pod)),
         Ok(Acted::Done) => return Ok(Reply::done(id.as_str())),
         Err(error) if error.status() == Some(409) => error,
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(refused(action, error)),
     };
     let Ok(pod) = cx.client.pods().get(id).await else { return Err(error.into()) };
     let status = pod.view.status.as_str();
     if goals.contains(&status) {
         return Ok(Reply::of(&pod).note(format!("nothing was done: the Pod was {status} already")));
     }
-    Err(ToolError::from(error)
-        .hint("the action does not fit this status; get-pod lists the allowed ones under actions")
-        .fact("podStatus", status))
+    let hint = match pod.view.locked {
+        true => "the Pod is locked: unlock it with update-pod and locked false, if the user wants that",
+        false => "the action does not fit this status; get-pod lists the allowed ones under actions",
+    };
+    Err(ToolError::from(error).hint(hint).fact("podStatus", status))
+}
+
+/// A stopped Pod keeps its machine, not its GPUs: Runpod answers 400 when others took them.
+fn refused(action: Action, error: Error) -> ToolError {
+    match (action, error.status()) {
+        (Action::Start, Some(400)) => ToolError::from(error)
+            .hint("if the GPUs of its machine are taken: try later, or create-pod elsewhere from the same volume or image"),
+        _ => error.into(),
+    }
 }

@@ -1,7 +1,7 @@
 //! `create-pod`.
 
 use runpod_api::pods::Create;
-use runpod_api::{Cloud, Container, Id};
+use runpod_api::{Cloud, Container, Error, Id};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -50,11 +50,11 @@ impl ToolDef for CreatePod {
         name: "create-pod",
         title: "Create Pod",
         about: "Rents a machine and runs a container on it from an image or a template; billing starts at once. \
-                Choose a GPU by price and stock with list-gpu-types.",
+                Choose a GPU by price and stock with list-gpu-types; poll get-pod until it is RUNNING.",
         effect: Effect::Spends,
         idempotent: false,
         covers: &["createPod"],
-        ids_from: Some("list-gpu-types"),
+        ids_from: None,
     };
 
     async fn call(cx: &Cx, args: CreatePodArgs) -> Outcome {
@@ -64,7 +64,7 @@ impl ToolDef for CreatePod {
         if let Some(keys) = &keys {
             admit(cx, keys, template_id.as_ref(), &mut new.container).await?;
         }
-        let made = cx.client.pods().create(&new).await?;
+        let made = cx.client.pods().create(&new).await.map_err(refused)?;
         Ok(Reply::of(&made).notes(chosen).notes(keys.map(|_| ssh::NOTE.to_owned())))
     }
 }
@@ -98,6 +98,17 @@ impl CreatePodArgs {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Runpod answers 400 both to a body that contradicts itself and when no machine is free, and nothing but the text
+/// tells the two apart (observed 2026-08).
+fn refused(error: Error) -> ToolError {
+    match error.status() {
+        Some(400) => ToolError::from(error).hint(
+            "if no machine is free: list-gpu-types shows the stock, and other types, clouds or data centers may have one",
+        ),
+        _ => error.into(),
     }
 }
 

@@ -296,3 +296,31 @@ async fn an_outage_is_no_empty_account() {
     let error = rig.call("list-pods", json!({"name": "x"})).await.err();
     assert_eq!((&error["code"], &error["status"]), (&json!("upstream_error"), &json!(502)), "{error}");
 }
+
+#[tokio::test]
+async fn no_machine_free_points_to_the_stock() {
+    let rig = Rig::new(Seed::Empty).await;
+    let args = with(gpu_pod("big"), &json!({"gpuCount": 64}));
+    let error = rig.call("create-pod", args).await.err();
+    assert_eq!((&error["code"], &error["status"]), (&json!("rejected"), &json!(400)), "{error}");
+    assert!(error["hint"].as_str().is_some_and(|hint| hint.contains("list-gpu-types")), "{error}");
+}
+
+#[tokio::test]
+async fn a_locked_pod_says_how_to_unlock_it() {
+    let rig = Rig::new(Seed::Empty).await;
+    let pod = json!({"podId": make(&rig, gpu_pod("l")).await});
+    rig.pass(120);
+    rig.call("update-pod", with(pod.clone(), &json!({"locked": true}))).await.ok();
+    let error = rig.call("stop-pod", pod).await.err();
+    assert!(error["hint"].as_str().is_some_and(|hint| hint.contains("update-pod")), "{error}");
+}
+
+#[tokio::test]
+async fn an_unknown_template_is_missing_and_nothing_is_rented() {
+    let rig = Rig::new(Seed::Empty).await;
+    let args = json!({"templateId": "nope", "gpuTypeIds": [GPU], "sshPublicKey": KEY});
+    let error = rig.call("create-pod", args).await.err();
+    assert_eq!(error["code"], "not_found", "{error}");
+    assert_eq!(rig.sim.journal().count("createPod"), 0);
+}
