@@ -121,7 +121,8 @@ impl Tool {
     /// Reads arguments without doing anything.
     ///
     /// # Errors
-    /// `bad_argument` with every finding at once.
+    /// `bad_argument` with every finding at once, after the name of the tool: a client that calls several at a time
+    /// may show its model nothing but the texts.
     pub fn ready(&self, args: Map<String, Value>) -> Result<Ready, ToolError> {
         let checked = check::check(&self.schema, args);
         let ready = checked.and_then(|(value, notes)| Ok(Ready { notes, ..(self.ready)(value)? }));
