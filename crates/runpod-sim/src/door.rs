@@ -10,10 +10,11 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::Value;
 
 use crate::answer::Answer;
+use crate::call::Call;
 use crate::contract::{self, Operation, Route};
+use crate::dialect::Dialect;
 use crate::faults::Asked;
 use crate::refusal::Refusal;
-use crate::rest_v2::{self, Call};
 use crate::settings::Without;
 use crate::twin::Twin;
 use crate::world::pods;
@@ -39,7 +40,8 @@ pub(crate) async fn enter(twin: &Twin, request: Request<Body>) -> Result<Respons
     if head.uri.path() == graphql::PATH {
         return graphql(twin, &head, read(body, graphql::REQUEST).await).await;
     }
-    let route = contract::v2().route(&head.method, head.uri.path());
+    let (dialect, path) = Dialect::of(head.uri.path());
+    let route = dialect.contract().route(&head.method, path);
     let operation = match &route {
         Route::Found { operation, .. } => Some(operation.id()),
         _ => None,
@@ -49,7 +51,7 @@ pub(crate) async fn enter(twin: &Twin, request: Request<Body>) -> Result<Respons
     let body = read(body, limit).await;
     let value = body.as_ref().ok().and_then(|body| serde_json::from_slice::<Value>(body).ok());
     let number = twin.journal().received(journal::entry(&head, operation, value.as_ref()));
-    let visitor = Visitor { twin, head: &head, route, value, body };
+    let visitor = Visitor { twin, head: &head, dialect, route, value, body };
     let response = visitor.pass(operation).await?;
     twin.journal().answered(number, response.status().as_u16());
     Ok(response)
@@ -64,15 +66,15 @@ async fn graphql(twin: &Twin, head: &Parts, body: Result<Bytes, Refusal>) -> Res
     let known =
         Asked { operation: operation.as_deref(), method: head.method.as_str(), path: head.uri.path() };
     let honest = || match (&head.method, body) {
-        (_, Err(refusal)) => write(Err(refusal)),
+        (_, Err(refusal)) => write(Dialect::V2, Err(refusal)),
         (&Method::POST, Ok(_)) => {
             let (status, said) = asked.answer(twin, bearer(head));
             respond(status, "application/json", said.to_string())
         }
-        (_, Ok(_)) => write(Err(Refusal::wrong_method(&[Method::POST]))),
+        (_, Ok(_)) => write(Dialect::V2, Err(Refusal::wrong_method(&[Method::POST]))),
     };
     let response = match twin.faults().strike(&known, twin.clock().now()) {
-        Some(action) => mischief::act(twin, action, honest).await?,
+        Some(action) => mischief::act((twin, Dialect::V2), action, honest).await?,
         None => honest(),
     };
     twin.journal().answered(number, response.status().as_u16());
@@ -88,6 +90,7 @@ fn bearer(head: &Parts) -> Option<&str> {
 struct Visitor<'v> {
     twin: &'v Twin,
     head: &'v Parts,
+    dialect: Dialect,
     route: Route<'static>,
     /// The body as JSON, where it is that.
     value: Option<Value>,
@@ -98,7 +101,10 @@ impl Visitor<'_> {
     async fn pass(self, operation: Option<&str>) -> Result<Response<Body>, Cut> {
         let asked = Asked { operation, method: self.head.method.as_str(), path: self.head.uri.path() };
         match self.twin.faults().strike(&asked, self.twin.clock().now()) {
-            Some(action) => mischief::act(self.twin, action, || self.honest(operation)).await,
+            Some(action) => {
+                let dialect = self.dialect;
+                mischief::act((self.twin, dialect), action, || self.honest(operation)).await
+            }
             None => Ok(self.honest(operation)),
         }
     }
@@ -106,9 +112,10 @@ impl Visitor<'_> {
     /// The answer without any trouble.
     fn honest(&self, operation: Option<&str>) -> Response<Body> {
         let (said, windows) = self.decide();
+        let said = said.map_err(|refusal| self.dialect.refuse(refusal, self.operation()));
         let status = said.as_ref().map_or_else(|refusal| refusal.status, |answer| answer.status);
-        let mut response = write(said);
-        if let Some(windows) = windows.filter(|_| shows_rates(operation, status)) {
+        let mut response = write(self.dialect, said);
+        if let Some(windows) = windows.filter(|_| self.dialect.shows_rates(operation, status)) {
             let headers = response.headers_mut();
             if let Ok(left) = HeaderValue::try_from(rates::header(&windows)) {
                 headers.insert("ratelimit", left);
@@ -125,19 +132,29 @@ impl Visitor<'_> {
             Err(refusal) => return (Err(refusal.clone()), None),
         };
         let Some((key, windows)) = self.let_in() else { return (Err(Refusal::unauthorized()), None) };
-        let exhausted = rates::exhausted(&windows).filter(|_| self.twin.settings().enforce_rate_limits);
-        if let Some(window) = exhausted {
-            return (Err(Refusal::too_fast(window.name, window.seconds)), Some(windows));
+        let exhausted = windows.as_ref().and_then(rates::exhausted);
+        if let Some(window) = exhausted.filter(|_| self.twin.settings().enforce_rate_limits) {
+            return (Err(Refusal::too_fast(window.name, window.seconds)), windows);
         }
-        (self.handle(key, body), Some(windows))
+        (self.handle(key, body), windows)
     }
 
-    /// The key, when it opens an account, and that account's windows with this request counted.
-    fn let_in(&self) -> Option<(&str, [rates::Left; 3])> {
+    /// The key, when it opens an account, and that account's windows with this request counted, where requests
+    /// are counted at all.
+    fn let_in(&self) -> Option<(&str, Option<[rates::Left; 3]>)> {
         let key = bearer(self.head)?;
         let now = self.twin.clock().now();
         let mut world = self.twin.world();
-        Some((key, world.visit(key, now)?.account.rates.count(now)))
+        let visit = world.visit(key, now)?;
+        Some((key, self.dialect.counts().then(|| visit.account.rates.count(now))))
+    }
+
+    /// The operation that the request leads to.
+    fn operation(&self) -> Option<&'static Operation> {
+        match &self.route {
+            Route::Found { operation, .. } => Some(operation),
+            _ => None,
+        }
     }
 
     fn handle(&self, key: &str, body: &Bytes) -> Result<Answer, Refusal> {
@@ -147,7 +164,9 @@ impl Visitor<'_> {
             Route::Nothing => return Err(Refusal::no_such_path()),
         };
         self.check(operation, params, body)?;
-        let handler = rest_v2::handler(operation.id())
+        let handler = self
+            .dialect
+            .handler(operation.id())
             .ok_or_else(|| Refusal::broken(format!("operation {} has no handler", operation.id())))?;
         let (twin, now) = (self.twin, self.twin.clock().now());
         let mut world = twin.world();
@@ -174,9 +193,9 @@ impl Visitor<'_> {
             content_type,
             body: self.value.as_ref(),
         };
-        let problems = contract::v2().check_request(operation, &request);
+        let problems = self.dialect.contract().check_request(operation, &request);
         let mut errors: Vec<_> = problems.iter().map(ToString::to_string).collect();
-        errors.extend(self.unlearnt());
+        errors.extend(self.unlearnt().filter(|_| self.dialect == Dialect::V2));
         if errors.is_empty() { Ok(()) } else { Err(Refusal::unfit(errors)) }
     }
 
@@ -196,23 +215,12 @@ async fn read(body: Body, limit: usize) -> Result<Bytes, Refusal> {
     axum::body::to_bytes(body, limit).await.map_err(|_| Refusal::too_large(limit))
 }
 
-/// Which answers carry rate headers (contract v2): not those of clusters, and not a few others.
-fn shows_rates(operation: Option<&str>, status: StatusCode) -> bool {
-    let operation = operation.unwrap_or_default();
-    let silent = match status {
-        StatusCode::UNAUTHORIZED | StatusCode::PAYLOAD_TOO_LARGE => true,
-        StatusCode::CONFLICT => matches!(operation, "updatePod" | "deletePod" | "createSecret"),
-        _ => false,
-    };
-    !silent && !operation.contains("Cluster") || operation == "listClusterBilling"
-}
-
-fn write(said: Result<Answer, Refusal>) -> Response<Body> {
+fn write(dialect: Dialect, said: Result<Answer, Refusal>) -> Response<Body> {
     let refusal = match said {
         Ok(answer) => return success(answer),
         Err(refusal) => refusal,
     };
-    let mut response = respond(refusal.status, "application/problem+json", refusal.problem());
+    let mut response = respond(refusal.status, dialect.media(), dialect.spell(&refusal));
     let headers = response.headers_mut();
     let retry_after = refusal.retry_after.map(HeaderValue::from).map(|value| (header::RETRY_AFTER, value));
     let allow = refusal.allow.and_then(|allow| HeaderValue::try_from(allow).ok());

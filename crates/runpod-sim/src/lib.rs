@@ -19,8 +19,10 @@
 //! ```
 
 mod answer;
+mod call;
 mod clock;
 mod control;
+mod dialect;
 mod door;
 mod faults;
 mod graphql;
@@ -30,6 +32,7 @@ mod listen;
 mod pages;
 mod rates;
 mod refusal;
+mod rest_v1;
 mod rest_v2;
 mod seed;
 mod settings;

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
+use crate::call::Call;
 use crate::ids::fate;
 use crate::refusal::Refusal;
-use crate::rest_v2::Call;
 use crate::settings::Without;
 
 /// `Pagination` of the contract.

@@ -1,6 +1,8 @@
-//! Refusals as REST v2 words them: `application/problem+json` with title, status, detail and errors.
+//! Refusals, with the statuses and in the words of REST v2: `application/problem+json` with title, status,
+//! detail and errors.
 //!
-//! What was wrong is decided elsewhere (the door, the world); here is only how it is said.
+//! What was wrong is decided elsewhere (the door, the world), and other versions say it in their own way
+//! ([`Dialect`](crate::dialect::Dialect)); here is only how it is said.
 
 use http::{Method, StatusCode};
 use serde::Serialize;
@@ -69,7 +71,13 @@ impl Refusal {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
     }
 
-    /// The body on the wire.
+    /// What was wrong, and every place, in one line.
+    pub(crate) fn text(&self) -> String {
+        let Self { detail, errors, .. } = self;
+        if errors.is_empty() { detail.clone() } else { format!("{detail}: {}", errors.join("; ")) }
+    }
+
+    /// The body on the wire of REST v2.
     pub(crate) fn problem(&self) -> Vec<u8> {
         let problem = Problem {
             title: self.status.canonical_reason().unwrap_or("Error"),

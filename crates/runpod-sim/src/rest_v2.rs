@@ -17,30 +17,7 @@ mod volumes;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use percent_encoding::percent_decode_str;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-
-use crate::answer::Answer;
-use crate::refusal::Refusal;
-use crate::settings::Without;
-use crate::world::Visit;
-
-/// What a handler gets: the account at this instant, and the request.
-pub(crate) struct Call<'c> {
-    pub(crate) visit: Visit<'c>,
-    pub(crate) params: &'c [(String, String)],
-    pub(crate) query: Option<&'c str>,
-    pub(crate) body: Option<&'c Value>,
-    pub(crate) operation: &'static str,
-    pub(crate) without: &'c [Without],
-}
-
-/// One operation of the contract, answered.
-pub(crate) type Handler = fn(&mut Call<'_>) -> Result<Answer, Refusal>;
-
-/// The operations of one resource file, by their ids in the contract.
-type Routes = &'static [(&'static str, Handler)];
+pub(crate) use crate::call::{Call, Handler, Routes};
 
 static HANDLERS: LazyLock<HashMap<&'static str, Handler>> =
     LazyLock::new(|| ROUTES.iter().copied().flatten().copied().collect());
@@ -60,36 +37,4 @@ static ROUTES: &[Routes] = &[
 /// The function that answers this operation.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     HANDLERS.get(operation).copied()
-}
-
-impl<'c> Call<'c> {
-    /// A parameter of the path, as the contract names it.
-    pub(crate) fn param(&self, name: &str) -> Result<&'c str, Refusal> {
-        let found = self.params.iter().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.as_str()).ok_or_else(|| Refusal::broken(format!("no parameter {name}")))
-    }
-
-    /// A parameter of the query, decoded.
-    pub(crate) fn asked(&self, name: &str) -> Option<String> {
-        let pairs = self.query?.split('&').filter_map(|pair| pair.split_once('='));
-        let value = pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value)?;
-        let spaced = value.replace('+', " ");
-        Some(percent_decode_str(&spaced).decode_utf8_lossy().into_owned())
-    }
-
-    /// A comma-joined list parameter of the query.
-    pub(crate) fn asked_list(&self, name: &str) -> Vec<String> {
-        let all = self.asked(name).unwrap_or_default();
-        all.split(',').filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
-    }
-
-    /// The body as a request of the contract. What serde still refuses after the contract check (a number
-    /// beyond what any machine has) is refused as the contract would.
-    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        T::deserialize(self.body.unwrap_or(&Value::Null)).map_err(|e| Refusal::unfit(vec![format!("$: {e}")]))
-    }
-
-    pub(crate) fn lacks(&self, feature: Without) -> bool {
-        self.without.contains(&feature)
-    }
 }

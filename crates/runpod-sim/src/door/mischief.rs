@@ -6,6 +6,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
 use super::{Cut, respond, write};
+use crate::dialect::Dialect;
 use crate::faults::{Action, Status};
 use crate::refusal::Refusal;
 use crate::twin::Twin;
@@ -17,7 +18,7 @@ const PROXY_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</t
 
 /// Does an action to a request. `honest` is what would be done and answered without it.
 pub(super) async fn act(
-    twin: &Twin,
+    (twin, dialect): (&Twin, Dialect),
     action: Action,
     honest: impl FnOnce() -> Response<Body>,
 ) -> Result<Response<Body>, Cut> {
@@ -30,14 +31,19 @@ pub(super) async fn act(
         }
         Action::CutBody => Ok(half(honest(), Ending::Cut).await),
         Action::Truncated => Ok(half(honest(), Ending::Framed).await),
-        Action::Status(status) => Ok(scripted(&status)),
+        Action::Status(status) => Ok(scripted(dialect, &status)),
         Action::Html { status } => Ok(respond(code(status), "text/html", PROXY_PAGE)),
         Action::WrongShape => Ok(respond(StatusCode::OK, JSON, json!([{ "sandbox": 1 }]).to_string())),
         Action::Empty => Ok(respond(StatusCode::OK, JSON, Body::empty())),
         Action::Huge { bytes } => Ok(respond(StatusCode::OK, JSON, huge(bytes))),
         Action::Redirect { to, status } => Ok(redirect(&to, status)),
-        Action::NoCapacity => Ok(write(Err(Refusal::bad_request("no instances available: sold out")))),
-        Action::InsufficientBalance => Ok(write(Err(crate::world::Denied::OutOfMoney.into()))),
+        Action::NoCapacity => {
+            Ok(write(dialect, Err(Refusal::bad_request("no instances available: sold out"))))
+        }
+        Action::InsufficientBalance => {
+            let refusal = dialect.refuse(crate::world::Denied::OutOfMoney.into(), None);
+            Ok(write(dialect, Err(refusal)))
+        }
         // The world was changed when these were due; the request is not touched.
         Action::SoldOut { .. }
         | Action::UnpullableImage { .. }
@@ -75,13 +81,14 @@ async fn cut_later() -> Result<Bytes, Cut> {
     Err(Cut)
 }
 
-fn scripted(status: &Status) -> Response<Body> {
+fn scripted(dialect: Dialect, status: &Status) -> Response<Body> {
     let refusal = Refusal::new(code(status.status), "scripted by the sandbox");
-    let body = status.body.as_ref().map_or_else(|| refusal.problem(), |body| body.to_string().into_bytes());
+    let body =
+        status.body.as_ref().map_or_else(|| dialect.spell(&refusal), |body| body.to_string().into_bytes());
     let mut response = if status.status < 400 {
         respond(code(status.status), JSON, body)
     } else {
-        respond(code(status.status), "application/problem+json", body)
+        respond(code(status.status), dialect.media(), body)
     };
     for (name, value) in &status.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {

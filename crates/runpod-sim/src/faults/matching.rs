@@ -12,7 +12,7 @@ pub struct Match {
     pub operation: Option<String>,
     /// `GET`, `POST`, ...
     pub method: Option<String>,
-    /// The path with its `/v2`; `*` stands for any text.
+    /// The path with its `/v1` or `/v2`; `*` stands for any text.
     pub path: Option<String>,
     /// Only from the nth fitting request on, counted from 1; then `times` is 1 unless said.
     pub nth: Option<u64>,

@@ -91,7 +91,7 @@ pub(super) struct Spelt<'a> {
     data_center_id: Option<&'static str>,
     cuda_version: Option<String>,
     ssh: runtime::Ssh,
-    /// Settings are copied from a template; no link to it is kept.
+    /// What is made here copies from its template and keeps no link to it; other doors keep one.
     template: Option<&'a str>,
     cost: f64,
     locked: bool,
@@ -150,7 +150,7 @@ pub(super) fn spell(pod: &Pod, now: Time) -> Spelt<'_> {
         data_center_id: placed.then_some(lease.site.id),
         cuda_version: lease.cuda.filter(|_| placed).map(|(major, minor)| format!("{major}.{minor}")),
         ssh: runtime::ssh(pod, now),
-        template: None,
+        template: lease.template.as_deref(),
         cost: pod.cost(now),
         locked: pod.locked,
         runtime: runtime::runtime(pod, now),

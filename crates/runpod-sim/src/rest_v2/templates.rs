@@ -101,6 +101,7 @@ fn spell(template: &Template) -> Spelt<'_> {
         start_ssh,
         start_jupyter,
         allowed_cuda_versions,
+        readme: _,
     } = template;
     Spelt {
         id,

@@ -241,6 +241,8 @@ impl Visit<'_> {
                 ip: Some(cluster.network.address(rank)),
             };
             let lease = Lease {
+                template: None,
+                interruptible: false,
                 name: format!("{}-{rank}", cluster.name),
                 container: container.clone(),
                 mount: mount.clone(),

@@ -40,12 +40,12 @@ impl Default for Container {
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct ContainerChange {
     pub(crate) image: Option<String>,
-    args: Option<String>,
-    entrypoint: Option<Vec<String>>,
-    cmd: Option<Vec<String>>,
+    pub(crate) args: Option<String>,
+    pub(crate) entrypoint: Option<Vec<String>>,
+    pub(crate) cmd: Option<Vec<String>>,
     pub(crate) disk: Option<u32>,
     pub(crate) env: Option<Env>,
-    ports: Option<Vec<String>>,
+    pub(crate) ports: Option<Vec<String>>,
     /// Null takes the credential away; absent leaves it.
     #[serde(default, deserialize_with = "given")]
     pub(crate) registry: Option<Option<String>>,
@@ -64,6 +64,9 @@ impl Container {
     /// Changes what was given. Environments replace one another as a whole.
     pub(crate) fn apply(&mut self, change: ContainerChange) -> Result<(), Denied> {
         change.ports.iter().flatten().try_for_each(|port| check_port(port))?;
+        if change.disk == Some(0) {
+            return Err(Denied::contradiction("a container has a disk of at least 1 GB"));
+        }
         self.args = change.args_over(&self.args)?;
         let ContainerChange { image, args: _, entrypoint: _, cmd: _, disk, env, ports, registry } = change;
         self.image = image.unwrap_or(std::mem::take(&mut self.image));

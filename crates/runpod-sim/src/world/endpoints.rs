@@ -33,6 +33,8 @@ pub(crate) struct Endpoint {
     /// The template that goes when the endpoint goes. REST v2 binds none; the console
     /// and REST v1 do.
     pub(crate) bound: Option<String>,
+    /// The template that it follows, until its container is set in another way.
+    pub(crate) template: Option<String>,
     /// The oldest first, never empty.
     pub(crate) releases: Vec<Release>,
     /// The oldest first.
@@ -52,9 +54,9 @@ pub(crate) enum Kind {
 #[derive(Debug, Deserialize)]
 pub(crate) struct NewEndpoint {
     #[serde(rename = "type")]
-    kind: Kind,
+    pub(crate) kind: Kind,
     #[serde(flatten)]
-    config: EndpointChange,
+    pub(crate) config: EndpointChange,
 }
 
 impl Visit<'_> {
@@ -79,6 +81,7 @@ impl Visit<'_> {
 
     pub(crate) fn create_endpoint(&mut self, new: NewEndpoint) -> Result<&Endpoint, Denied> {
         let NewEndpoint { kind, config } = new;
+        let template = config.link();
         let config = Config::of(self, kind, config)?;
         let (id, born) = (self.ground.ids.short(14), self.ground.next_birth());
         let first = self.release(1, Vec::new());
@@ -89,6 +92,7 @@ impl Visit<'_> {
             kind,
             config,
             bound: None,
+            template,
             releases: vec![first],
             builds: Vec::new(),
             fleet: Fleet::new(self.now),
@@ -100,16 +104,30 @@ impl Visit<'_> {
     /// What changes anything is a release; what changes nothing is none.
     pub(crate) fn update_endpoint(&mut self, id: &str, change: EndpointChange) -> Result<&Endpoint, Denied> {
         let endpoint = self.endpoint(id)?;
+        let link = change.link();
         let config = endpoint.config.with(self, endpoint.kind, change)?;
+        let same = endpoint.config.container == config.container;
+        let template = link.or_else(|| endpoint.template.clone().filter(|_| same));
         let diff = releases::diff(&endpoint.config, &config);
         let version = endpoint.version() + 1;
-        if !diff.is_empty() {
-            let release = self.release(version, diff);
-            if let Some(endpoint) = self.account.endpoints.get_mut(id) {
-                endpoint.adopt(config, release);
-            }
+        let release = (!diff.is_empty()).then(|| self.release(version, diff));
+        if let Some(endpoint) = self.account.endpoints.get_mut(id) {
+            endpoint.template = template;
+            release.into_iter().for_each(|release| endpoint.adopt(config.clone(), release));
         }
         self.settle_endpoint(id)
+    }
+
+    /// Lets the endpoints that follow a template be as it is now.
+    pub(crate) fn follow_template(&mut self, template: &str) -> Result<(), Denied> {
+        let follows = |endpoint: &&Endpoint| endpoint.template.as_deref() == Some(template);
+        let followers = self.account.endpoints.values().filter(follows);
+        let still = self.template(template)?.serverless;
+        let ids: Vec<_> = followers.filter(|_| still).map(|endpoint| endpoint.id.clone()).collect();
+        for id in ids {
+            self.update_endpoint(&id, EndpointChange::following(template))?;
+        }
+        Ok(())
     }
 
     /// Its workers, its releases and the template bound to it go too.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::world::Denied;
+
 /// A volume that belongs to one Pod and survives its restarts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Persistent {
@@ -34,6 +36,20 @@ pub(crate) struct Mounts {
     pub(crate) persistent: Option<Persistent>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) network: Option<Vec<NetworkMount>>,
+}
+
+impl Persistent {
+    /// The fewest gigabytes that the contract has for one.
+    const LEAST: u32 = 10;
+
+    /// This, if it is large enough to be one.
+    pub(crate) fn large_enough(self) -> Result<Self, Denied> {
+        if self.size >= Self::LEAST {
+            return Ok(self);
+        }
+        let (least, size) = (Self::LEAST, self.size);
+        Err(Denied::contradiction(format!("a volume has at least {least} GB, not {size}")))
+    }
 }
 
 impl Mount {

@@ -9,7 +9,7 @@ mod life;
 mod place;
 mod update;
 
-use life::{Boot, Life};
+use life::Boot;
 
 use crate::clock::Time;
 use crate::world::catalog::cpus::Flavor;
@@ -21,9 +21,10 @@ use crate::world::meter::{Charge, Payer, Usage};
 use crate::world::mounts::Mount;
 use crate::world::{Denied, Visit, prices};
 
-pub(crate) use create::cuda_wish;
-pub(crate) use life::{Action, Status};
+pub(crate) use create::{CpuAsked, GpuAsked, NewPod, Order, Rather, cuda_wish};
+pub(crate) use life::{Action, Life, Status};
 pub(crate) use place::CudaWish;
+pub(crate) use update::PodChange;
 
 /// Bytes that the request for a Pod may have, also once its template is written into it (413).
 pub(crate) const REQUEST: usize = 102_400;
@@ -60,6 +61,10 @@ pub(crate) struct Lease {
     pub(crate) cuda: Option<Cuda>,
     /// Whether it is to be in the global network from its next boot on.
     pub(crate) networking: bool,
+    /// The template that it was made from, where the door that it came through keeps the link.
+    pub(crate) template: Option<String>,
+    /// Whether somebody who pays more may have its machine. The twin has nobody who does.
+    pub(crate) interruptible: bool,
     /// Set on members of a cluster. The cluster pays for them and alone may change or end them.
     pub(crate) cluster: Option<Membership>,
 }

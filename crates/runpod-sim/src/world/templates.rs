@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::world::container::{Container, ContainerChange};
 use crate::world::mounts::{Mounts, Persistent};
-use crate::world::{Denied, Visit};
+use crate::world::{Account, Denied, Visit};
 
 pub(crate) use shelf::stock;
 
@@ -29,6 +29,8 @@ pub(crate) struct Template {
     pub(crate) start_jupyter: bool,
     /// `12.8`; empty means any.
     pub(crate) allowed_cuda_versions: Vec<String>,
+    /// Markdown.
+    pub(crate) readme: String,
 }
 
 /// What a template runs on, `TemplateCategory` in the contract.
@@ -53,17 +55,23 @@ pub(crate) enum Source {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TemplateChange {
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     #[serde(flatten)]
-    container: ContainerChange,
+    pub(crate) container: ContainerChange,
     /// An empty one keeps what there is, as it does for Pods.
-    mounts: Option<Mounts>,
-    serverless: Option<bool>,
-    public: Option<bool>,
-    category: Option<Category>,
-    start_ssh: Option<bool>,
-    start_jupyter: Option<bool>,
-    allowed_cuda_versions: Option<Vec<String>>,
+    pub(crate) mounts: Option<Mounts>,
+    pub(crate) serverless: Option<bool>,
+    pub(crate) public: Option<bool>,
+    pub(crate) category: Option<Category>,
+    pub(crate) start_ssh: Option<bool>,
+    pub(crate) start_jupyter: Option<bool>,
+    pub(crate) allowed_cuda_versions: Option<Vec<String>>,
+    /// Only REST v1 has a word for it.
+    #[serde(skip)]
+    pub(crate) readme: Option<String>,
+    /// Whether the volume is to be no more. Only REST v1 can ask for it.
+    #[serde(skip)]
+    pub(crate) volume_goes: bool,
 }
 
 impl Visit<'_> {
@@ -71,6 +79,18 @@ impl Visit<'_> {
     pub(crate) fn templates(&self) -> Vec<&Template> {
         let free = |template: &&Template| self.endpoint_bound_to(&template.id).is_none();
         self.account.templates.values().filter(free).collect()
+    }
+
+    /// The account's templates that are part of an endpoint.
+    pub(crate) fn bound_templates(&self) -> Vec<&Template> {
+        let bound = |template: &&Template| self.endpoint_bound_to(&template.id).is_some();
+        self.account.templates.values().filter(bound).collect()
+    }
+
+    /// Whether a template is one of Runpod's own.
+    pub(crate) fn is_official(&self, id: &str) -> bool {
+        let mut all = self.ground.public_templates.iter();
+        all.any(|(from, template)| *from == Source::Official && template.id == id)
     }
 
     /// The public templates of a source, the newest first.
@@ -95,12 +115,15 @@ impl Visit<'_> {
             start_ssh: true,
             start_jupyter: true,
             allowed_cuda_versions: Vec::new(),
+            readme: String::new(),
         };
         self.write_template(blank, new)
     }
 
     pub(crate) fn update_template(&mut self, id: &str, change: TemplateChange) -> Result<&Template, Denied> {
-        self.write_template(self.own_template(id)?.clone(), change)
+        self.write_template(self.own_template(id)?.clone(), change)?;
+        self.follow_template(id)?;
+        self.own_template(id)
     }
 
     /// A template that something refers to stays.
@@ -110,13 +133,23 @@ impl Visit<'_> {
             let text = format!("template `{id}` is bound to endpoint `{}`; delete the endpoint", endpoint.id);
             return Err(Denied::contradiction(text));
         }
-        let mut clusters = self.account.clusters.values();
-        if let Some(cluster) = clusters.find(|cluster| cluster.template.as_deref() == Some(id)) {
-            let text = format!("template `{id}` is in use by cluster `{}`", cluster.id);
-            return Err(Denied::contradiction(text));
+        if let Some(user) = self.user_of_template(id) {
+            return Err(Denied::contradiction(format!("template `{id}` is in use by {user}")));
         }
         self.forget_template(id);
         Ok(())
+    }
+
+    /// Who keeps a link to this template, in words.
+    fn user_of_template(&self, id: &str) -> Option<String> {
+        let Account { clusters, endpoints, pods, .. } = &*self.account;
+        let linked = |link: &Option<String>| link.as_deref() == Some(id);
+        let cluster = clusters.values().find(|cluster| linked(&cluster.template));
+        let endpoint = endpoints.values().find(|endpoint| linked(&endpoint.template));
+        let pod = pods.values().find(|pod| linked(&pod.lease.template));
+        let cluster = cluster.map(|cluster| format!("cluster `{}`", cluster.id));
+        let endpoint = endpoint.map(|endpoint| format!("endpoint `{}`", endpoint.id));
+        cluster.or(endpoint).or_else(|| pod.map(|pod| format!("pod `{}`", pod.id)))
     }
 
     /// Takes an own template away, whoever refers to it.
@@ -175,7 +208,11 @@ impl Template {
         let TemplateChange { name, container, mounts, serverless, public, category, .. } = change;
         self.container.apply(container)?;
         self.name = name.unwrap_or(std::mem::take(&mut self.name));
-        self.persistent = mounts.and_then(|mounts| mounts.persistent).or(self.persistent.take());
+        if let Some(volume) = mounts.and_then(|mounts| mounts.persistent) {
+            self.persistent = Some(volume.large_enough()?);
+        }
+        self.persistent.take_if(|_| change.volume_goes);
+        self.readme = change.readme.unwrap_or(std::mem::take(&mut self.readme));
         self.serverless = serverless.unwrap_or(self.serverless);
         self.public = public.unwrap_or(self.public);
         self.category = category.unwrap_or(self.category);

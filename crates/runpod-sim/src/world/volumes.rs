@@ -8,6 +8,9 @@ use crate::world::catalog::sites::{self, Site, Tier};
 use crate::world::meter::{Charge, Payer, Usage};
 use crate::world::{Denied, Visit, prices};
 
+/// The fewest gigabytes of a network volume.
+const LEAST: u32 = 10;
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Volume {
     pub(crate) id: String,
@@ -24,11 +27,11 @@ pub(crate) struct Volume {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewVolume {
-    name: String,
-    size: u32,
-    data_center: String,
+    pub(crate) name: String,
+    pub(crate) size: u32,
+    pub(crate) data_center: String,
     #[serde(rename = "type")]
-    tier: Option<Tier>,
+    pub(crate) tier: Option<Tier>,
 }
 
 /// `UpdateNetworkVolumeRequest` of the contract.
@@ -54,6 +57,12 @@ impl Visit<'_> {
         let site = sites::site(&new.data_center)
             .ok_or_else(|| Denied::contradiction(format!("no data center `{}`", new.data_center)))?;
         let tier = tier_at(site, new.tier)?;
+        if new.size < LEAST {
+            let size = new.size;
+            return Err(Denied::contradiction(format!(
+                "a network volume has at least {LEAST} GB, not {size}"
+            )));
+        }
         let id = self.ground.ids.short(10);
         let born = self.ground.next_birth();
         let volume = Volume { id: id.clone(), born, name: new.name, size: new.size, site, tier };

@@ -101,7 +101,7 @@ pub(super) fn ssh(pod: &Pod, now: Time) -> Ssh {
         command: format!("ssh {user}@{host}"),
     });
     let mapped = pod.lease.container.ports.iter().find(|port| *port == "22/tcp");
-    let mapped = mapped.filter(|_| pod.status(now) == Status::Running).and_then(|port| mapped_tcp(pod, port));
+    let mapped = mapped.filter(|_| pod.status(now) == Status::Running).and_then(|port| pod.public_port(port));
     let direct = mapped.map(|(host, port)| Door {
         command: format!("ssh root@{host} -p {port}"),
         host,
@@ -130,12 +130,6 @@ pub(super) fn networking(pod: &Pod, now: Time) -> Networking {
 fn mapped(pod: &Pod, port: &str) -> Option<Port> {
     let (number, kind) = port.split_once('/')?;
     let (private, r#type) = (number.parse().ok()?, kind.to_owned());
-    let (ip, public) = mapped_tcp(pod, port).filter(|_| kind != "http").unzip();
+    let (ip, public) = pod.public_port(port).unzip();
     Some(Port { private, public, r#type, ip })
-}
-
-/// The public address and port behind a port of the container. From the ranges kept for documentation.
-fn mapped_tcp(pod: &Pod, port: &str) -> Option<(String, u64)> {
-    let (site, luck) = (fate(2, &[&pod.host]), fate(3, &[&pod.host, port]));
-    Some((format!("203.0.113.{}", site % 254 + 1), 10_000 + luck % 30_000))
 }

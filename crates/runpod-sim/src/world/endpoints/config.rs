@@ -104,38 +104,56 @@ pub(crate) struct Attached {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EndpointChange {
-    name: Option<String>,
-    template_id: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) template_id: Option<String>,
     #[serde(flatten)]
-    container: ContainerChange,
-    gpu: Option<GpuChange>,
-    cpu: Option<Vec<CpuWish>>,
-    scaling: Option<Scaling>,
-    workers: Option<WorkersChange>,
-    timeout: Option<u64>,
-    flashboot: Option<FlashBoot>,
-    data_center_ids: Option<Vec<String>>,
-    network_volumes: Option<Vec<String>>,
+    pub(crate) container: ContainerChange,
+    pub(crate) gpu: Option<GpuChange>,
+    pub(crate) cpu: Option<Vec<CpuWish>>,
+    pub(crate) scaling: Option<Scaling>,
+    pub(crate) workers: Option<WorkersChange>,
+    pub(crate) timeout: Option<u64>,
+    pub(crate) flashboot: Option<FlashBoot>,
+    pub(crate) data_center_ids: Option<Vec<String>>,
+    pub(crate) network_volumes: Option<Vec<String>>,
+    /// Whether the endpoint follows the template from now on, instead of only being like it.
+    #[serde(skip)]
+    pub(crate) keeps_template: bool,
 }
 
 /// `UpdateEndpointGpuConfig` of the contract.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct GpuChange {
-    pools: Option<Vec<String>>,
-    excluded_types: Option<Vec<String>>,
-    count: Option<u32>,
-    allowed_cuda_versions: Option<Vec<String>>,
+pub(crate) struct GpuChange {
+    pub(crate) pools: Option<Vec<String>>,
+    pub(crate) excluded_types: Option<Vec<String>>,
+    pub(crate) count: Option<u32>,
+    pub(crate) allowed_cuda_versions: Option<Vec<String>>,
     /// The empty string takes the floor away.
-    min_cuda_version: Option<String>,
+    pub(crate) min_cuda_version: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct WorkersChange {
-    min: Option<u32>,
-    max: Option<u32>,
-    idle_timeout: Option<u32>,
+pub(crate) struct WorkersChange {
+    pub(crate) min: Option<u32>,
+    pub(crate) max: Option<u32>,
+    pub(crate) idle_timeout: Option<u32>,
+    /// Whether an idle timeout may be said also where nothing goes by it, as REST v1 has it.
+    #[serde(skip)]
+    pub(crate) timed_anyway: bool,
+}
+
+impl EndpointChange {
+    /// Nothing but being as this template is.
+    pub(crate) fn following(template: &str) -> Self {
+        Self { template_id: Some(template.to_owned()), keeps_template: true, ..Self::default() }
+    }
+
+    /// The template that the endpoint follows from now on.
+    pub(crate) fn link(&self) -> Option<String> {
+        self.template_id.clone().filter(|_| self.keeps_template)
+    }
 }
 
 impl Config {
@@ -184,6 +202,7 @@ impl Config {
             flashboot,
             data_center_ids: sites,
             network_volumes: volumes,
+            keeps_template,
         } = change;
         // An empty template id is no template.
         let template_id = template_id.filter(|id| !id.is_empty());
@@ -197,7 +216,9 @@ impl Config {
             }
         };
         visit.check_registry(&container)?;
-        let cuda = template.map(|template| template.allowed_cuda_versions.as_slice());
+        // What is only like its template takes over its CUDA versions too; what follows one has its own.
+        let copied = template.filter(|_| !keeps_template);
+        let cuda = copied.map(|template| template.allowed_cuda_versions.as_slice());
         let scaling = scaling.unwrap_or(self.scaling);
         let config = Self {
             name: name.unwrap_or(self.name),
@@ -253,8 +274,8 @@ impl Scaling {
 
 impl Workers {
     fn changed(self, change: WorkersChange, timed: bool) -> Result<Self, Denied> {
-        let WorkersChange { min, max, idle_timeout } = change;
-        if idle_timeout.is_some() && !timed {
+        let WorkersChange { min, max, idle_timeout, timed_anyway } = change;
+        if idle_timeout.is_some() && !timed && !timed_anyway {
             let text =
                 "`workers.idleTimeout` has no meaning for a QUEUE endpoint that scales by REQUEST_COUNT";
             return Err(Denied::contradiction(text));

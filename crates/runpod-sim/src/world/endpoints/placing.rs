@@ -60,19 +60,25 @@ fn best(sites: &[&'static Site], level: impl Fn(&Site) -> Level) -> Option<&'sta
 }
 
 impl Place {
+    /// US dollars per hour for the machine.
+    pub(crate) fn rate(&self) -> f64 {
+        match self.machine {
+            Machine::Gpu { gpu, count } => gpu.serverless.unwrap_or_default() * f64::from(count),
+            Machine::Cpu { flavor, vcpus } => flavor.serverless * f64::from(vcpus),
+        }
+    }
+
     /// Lets the meter run for a worker here.
     pub(crate) fn meter(&self, order: &Order<'_>, meter: &mut Meter, from: Time) -> Vec<Entry> {
-        let (charge, rate) = match self.machine {
-            Machine::Gpu { gpu, count } => {
-                (Charge::Gpu, gpu.serverless.unwrap_or_default() * f64::from(count))
-            }
-            Machine::Cpu { flavor, vcpus } => (Charge::Cpu, flavor.serverless * f64::from(vcpus)),
+        let charge = match self.machine {
+            Machine::Gpu { .. } => Charge::Gpu,
+            Machine::Cpu { .. } => Charge::Cpu,
         };
         let disk = prices::disk(order.config.container.disk);
         let mut record = |charge, rate| {
             let (payer, id) = (Payer::Serverless, order.endpoint.to_owned());
             meter.record(Usage { payer, id, charge, rate, from, to: None })
         };
-        vec![record(charge, rate), record(Charge::Disk, disk)]
+        vec![record(charge, self.rate()), record(Charge::Disk, disk)]
     }
 }

@@ -4,56 +4,87 @@ use serde::Deserialize;
 
 use super::place::{CudaWish, GpuWish, Whereabouts};
 use super::{Lease, Machine, Pod, REQUEST};
-use crate::world::catalog::stock::{Cloud, Cuda, cuda};
+use crate::world::catalog::stock::{Cloud, Cuda, Level, cuda};
 use crate::world::catalog::{cpus, gpus, sites};
 use crate::world::container::{Container, ContainerChange};
 use crate::world::mounts::{Mount, Mounts};
 use crate::world::templates::Template;
 use crate::world::{Denied, Visit};
 
-/// `CreatePodRequest` of the contract.
-#[derive(Debug, Deserialize)]
+/// `CreatePodRequest` of the contract, and what only other doors can ask for.
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewPod {
-    name: String,
+    pub(crate) name: String,
     #[serde(flatten)]
-    container: ContainerChange,
+    pub(crate) container: ContainerChange,
     #[serde(default)]
-    cloud: Cloud,
-    gpu: Option<GpuAsked>,
-    cpu: Option<CpuAsked>,
+    pub(crate) cloud: Cloud,
+    pub(crate) gpu: Option<GpuAsked>,
+    pub(crate) cpu: Option<CpuAsked>,
     #[serde(default)]
-    data_center_ids: Vec<String>,
+    pub(crate) data_center_ids: Vec<String>,
     #[serde(default)]
-    global_networking: bool,
+    pub(crate) global_networking: bool,
     #[serde(default)]
-    mounts: Mounts,
-    start_ssh: Option<bool>,
-    start_jupyter: Option<bool>,
-    template_id: Option<String>,
+    pub(crate) mounts: Mounts,
+    pub(crate) start_ssh: Option<bool>,
+    pub(crate) start_jupyter: Option<bool>,
+    pub(crate) template_id: Option<String>,
+    #[serde(skip)]
+    pub(crate) rather: Rather,
+    /// Whether the Pod is linked to its template, instead of only being like it.
+    #[serde(skip)]
+    pub(crate) keeps_template: bool,
+    #[serde(skip)]
+    pub(crate) locked: bool,
+    #[serde(skip)]
+    pub(crate) interruptible: bool,
+}
+
+/// What will do as well, and what is liked best: REST v1 takes lists where v2 takes one.
+#[derive(Debug, Default)]
+pub(crate) struct Rather {
+    /// Ids of types of the same family that will do beside the one asked for.
+    pub(crate) types: Vec<String>,
+    pub(crate) type_order: Order,
+    pub(crate) site_order: Order,
+    /// ISO 3166 codes of the only countries that will do; none means any.
+    pub(crate) countries: Vec<String>,
+}
+
+/// Which of several is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Order {
+    /// The one of which there is most.
+    #[default]
+    Availability,
+    /// The first of which there is any.
+    Custom,
 }
 
 /// `CreateGpuConfig` of the contract.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct GpuAsked {
-    id: String,
+pub(crate) struct GpuAsked {
+    pub(crate) id: String,
     #[serde(default = "one")]
-    count: u32,
-    allowed_cuda_versions: Option<Vec<String>>,
-    min_cuda_version: Option<String>,
+    pub(crate) count: u32,
+    pub(crate) allowed_cuda_versions: Option<Vec<String>>,
+    pub(crate) min_cuda_version: Option<String>,
     #[serde(default)]
-    min_ram_per_gpu: u32,
+    pub(crate) min_ram_per_gpu: u32,
     #[serde(default)]
-    min_vcpu_count_per_gpu: u32,
+    pub(crate) min_vcpu_count_per_gpu: u32,
 }
 
 /// `CreateCpuConfig` of the contract.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct CpuAsked {
-    id: String,
-    vcpu_count: u32,
+pub(crate) struct CpuAsked {
+    pub(crate) id: String,
+    pub(crate) vcpu_count: u32,
 }
 
 /// What the machine must be, read and checked.
@@ -62,8 +93,9 @@ enum Wish {
     Cpu(&'static cpus::Flavor, u32),
 }
 
-/// A machine that fits, and where it stands.
-struct Found {
+/// A machine that is there to be rented.
+struct Offer {
+    level: Level,
     machine: Machine,
     site: &'static sites::Site,
     cuda: Option<Cuda>,
@@ -77,27 +109,74 @@ impl Visit<'_> {
     pub(crate) fn create_pod(&mut self, mut new: NewPod) -> Result<&Pod, Denied> {
         let template =
             new.template_id.as_deref().map(|id| self.template_for(id, false)).transpose()?.cloned();
-        let wish = new.wish(template.as_ref())?;
-        let mount = self.mount_asked(&new, &wish, template.as_ref())?;
-        let at = self.whereabouts(&new, &wish, &mount)?;
+        let wishes = new.wishes(template.as_ref())?;
+        let mount = self.mount_asked(&new, template.as_ref())?;
+        let places: Vec<_> =
+            wishes.iter().map(|wish| self.whereabouts(&new, wish, &mount)).collect::<Result<_, _>>()?;
         let container = self.container_asked(&mut new, template.as_ref())?;
         self.can_pay()?;
-        let Found { machine, site, cuda } = self.find(&wish, &at)?;
+        let offer = self.find_any(wishes.into_iter().zip(&places), &new.rather)?;
+        let Offer { machine, site, cuda, .. } = offer;
         let (name, networking, cluster) = (new.name, new.global_networking, None);
-        let lease =
-            Lease { name, container, mount, machine, cloud: at.cloud, site, cuda, networking, cluster };
-        Ok(self.rent(lease))
+        let (cloud, interruptible) = (new.cloud, new.interruptible);
+        let template = template.filter(|_| new.keeps_template).map(|template| template.id);
+        let lease = Lease {
+            name,
+            container,
+            mount,
+            machine,
+            cloud,
+            site,
+            cuda,
+            networking,
+            template,
+            interruptible,
+            cluster,
+        };
+        let id = self.rent(lease).id.clone();
+        if let Some(pod) = self.account.pods.get_mut(&id) {
+            pod.locked = new.locked;
+        }
+        self.pod(&id)
     }
 
-    fn find(&self, wish: &Wish, at: &Whereabouts) -> Result<Found, Denied> {
-        match wish {
-            Wish::Gpu(wish) => {
-                let (site, cuda) = self.place_gpus(wish, at)?;
-                Ok(Found { machine: Machine::Gpu { gpu: wish.gpu, count: wish.count }, site, cuda })
+    /// A machine for one of these wishes, which are of one family and never none.
+    fn find_any<'a>(
+        &self,
+        wishes: impl Iterator<Item = (Wish, &'a Whereabouts)>,
+        rather: &Rather,
+    ) -> Result<Offer, Denied> {
+        let (mut best, mut refusal) = (None::<Offer>, None);
+        for (wish, at) in wishes {
+            match self.find(&wish, at, rather.site_order) {
+                Ok(offer) if rather.type_order == Order::Custom => return Ok(offer),
+                Ok(offer) if best.as_ref().is_none_or(|best| offer.level > best.level) => best = Some(offer),
+                Ok(_) => {}
+                Err(denied) => refusal = refusal.or(Some(denied)),
+            }
+        }
+        best.ok_or_else(|| refusal.unwrap_or_else(|| Denied::SoldOut("any of these types".to_owned())))
+    }
+
+    /// A machine for this wish: where most of it is, or in the first place that has it.
+    fn find(&self, wish: &Wish, at: &Whereabouts, order: Order) -> Result<Offer, Denied> {
+        if order == Order::Availability || at.sites.is_empty() {
+            return self.find_at(wish, at);
+        }
+        let single = |site: &String| Whereabouts { sites: vec![site.clone()], ..at.clone() };
+        let mut offers = at.sites.iter().filter_map(|site| self.find_at(wish, &single(site)).ok());
+        offers.next().map_or_else(|| self.find_at(wish, at), Ok)
+    }
+
+    fn find_at(&self, wish: &Wish, at: &Whereabouts) -> Result<Offer, Denied> {
+        match *wish {
+            Wish::Gpu(ref wish) => {
+                let (level, (site, cuda)) = self.place_gpus(wish, at)?;
+                Ok(Offer { level, machine: Machine::Gpu { gpu: wish.gpu, count: wish.count }, site, cuda })
             }
             Wish::Cpu(flavor, vcpus) => {
-                let site = self.place_cpu((flavor, *vcpus), at)?;
-                Ok(Found { machine: Machine::Cpu { flavor, vcpus: *vcpus }, site, cuda: None })
+                let (level, site) = self.place_cpu((flavor, vcpus), at)?;
+                Ok(Offer { level, machine: Machine::Cpu { flavor, vcpus }, site, cuda: None })
             }
         }
     }
@@ -136,21 +215,21 @@ impl Visit<'_> {
         }
     }
 
-    fn mount_asked(&self, new: &NewPod, wish: &Wish, template: Option<&Template>) -> Result<Mount, Denied> {
+    fn mount_asked(&self, new: &NewPod, template: Option<&Template>) -> Result<Mount, Denied> {
         let network = new.mounts.network.as_ref().and_then(|mounts| mounts.first());
         match (&new.mounts.persistent, network) {
             (Some(_), Some(_)) => Err(Denied::contradiction(
                 "`mounts.persistent` and `mounts.network` exclude each other; send one",
             )),
-            (Some(_), None) if matches!(wish, Wish::Cpu(..)) => {
+            (Some(_), None) if new.cpu.is_some() => {
                 Err(Denied::contradiction("a CPU pod cannot have `mounts.persistent`"))
             }
-            (Some(mount), None) => Ok(Mount::Persistent(mount.clone())),
+            (Some(mount), None) => Ok(Mount::Persistent(mount.clone().large_enough()?)),
             (None, Some(mount)) => {
                 self.volume(&mount.volume_id)?;
                 Ok(Mount::Network(mount.clone()))
             }
-            (None, None) if matches!(wish, Wish::Cpu(..)) => Ok(Mount::Nothing),
+            (None, None) if new.cpu.is_some() => Ok(Mount::Nothing),
             (None, None) => {
                 let mount = template.and_then(|template| template.persistent.clone());
                 Ok(mount.map_or(Mount::Nothing, Mount::Persistent))
@@ -167,6 +246,9 @@ impl Visit<'_> {
         };
         if let Some(unknown) = at.sites.iter().find(|id| sites::site(id).is_none()) {
             return Err(Denied::contradiction(format!("no data center `{unknown}`")));
+        }
+        if !new.rather.countries.is_empty() {
+            at.sites = within(&at.sites, &new.rather.countries)?;
         }
         if matches!(wish, Wish::Cpu(..)) && at.cloud == Cloud::Community {
             return Err(Denied::contradiction("CPU pods are in the SECURE cloud only"));
@@ -192,11 +274,29 @@ impl Visit<'_> {
     }
 }
 
+/// Those of these data centres, or of all when none are named, that are in one of the countries.
+fn within(ids: &[String], countries: &[String]) -> Result<Vec<String>, Denied> {
+    let wanted = |id: &str| ids.is_empty() || ids.iter().any(|named| named == id);
+    let inside = |country: &str| countries.iter().any(|code| code.eq_ignore_ascii_case(country));
+    let all = sites::SITES.iter().filter(|site| wanted(site.id) && inside(site.country));
+    let found: Vec<_> = all.map(|site| site.id.to_owned()).collect();
+    let codes = countries.join(", ");
+    if found.is_empty() { Err(Denied::SoldOut(format!("no such data center in {codes}"))) } else { Ok(found) }
+}
+
 impl NewPod {
-    fn wish(&self, template: Option<&Template>) -> Result<Wish, Denied> {
+    /// The machine asked for, then those that will do as well.
+    fn wishes(&self, template: Option<&Template>) -> Result<Vec<Wish>, Denied> {
+        let others = self.rather.types.iter().cloned();
         match (&self.gpu, &self.cpu) {
-            (Some(gpu), None) => gpu.wish(template).map(Wish::Gpu),
-            (None, Some(cpu)) => cpu.wish(),
+            (Some(gpu), None) => {
+                let all = [gpu.clone()].into_iter().chain(others.map(|id| GpuAsked { id, ..gpu.clone() }));
+                all.map(|gpu| gpu.wish(template).map(Wish::Gpu)).collect()
+            }
+            (None, Some(cpu)) => {
+                let all = [cpu.clone()].into_iter().chain(others.map(|id| CpuAsked { id, ..*cpu }));
+                all.map(|cpu| cpu.wish()).collect()
+            }
             (Some(_), Some(_)) => Err(Denied::contradiction("`gpu` and `cpu` exclude each other; send one")),
             (None, None) => Err(Denied::contradiction("exactly one of `gpu` and `cpu` is required")),
         }

@@ -115,6 +115,16 @@ impl Pod {
     }
 }
 
+impl Pod {
+    /// The public address and port behind a port of the container, such as `22/tcp`. HTTP goes
+    /// through a proxy and has none. Addresses are from a range kept for documentation.
+    pub(crate) fn public_port(&self, port: &str) -> Option<(String, u64)> {
+        let (site, luck) = (fate(2, &[&self.host]), fate(3, &[&self.host, port]));
+        let mapped = !port.ends_with("/http");
+        mapped.then(|| (format!("203.0.113.{}", site % 254 + 1), 10_000 + luck % 30_000))
+    }
+}
+
 impl Boot {
     /// A machine has to be found, the image pulled.
     pub(super) fn first(visit: &Visit<'_>, id: &str, lease: &Lease) -> Self {

@@ -55,12 +55,12 @@ impl Whereabouts {
 }
 
 impl Visit<'_> {
-    /// The place that has most of these machines, and the newest CUDA version that will do there.
+    /// The place that has most of these machines, how many, and the newest CUDA version that will do there.
     pub(crate) fn place_gpus(
         &self,
         wish: &GpuWish,
         at: &Whereabouts,
-    ) -> Result<(&'static Site, Option<Cuda>), Denied> {
+    ) -> Result<(Level, (&'static Site, Option<Cuda>)), Denied> {
         let stock = Stock::new(self.ground, self.now);
         let sold_out =
             || Denied::SoldOut(format!("{} x {} in the {} cloud", wish.count, wish.gpu.id, at.cloud.word()));
@@ -78,12 +78,12 @@ impl Visit<'_> {
         best(offers.map(|(level, site, cuda)| (level, (site, cuda)))).ok_or_else(sold_out)
     }
 
-    /// The place that has most of these machines.
+    /// The place that has most of these machines, and how many.
     pub(crate) fn place_cpu(
         &self,
         (flavor, vcpus): (&'static Flavor, u32),
         at: &Whereabouts,
-    ) -> Result<&'static Site, Denied> {
+    ) -> Result<(Level, &'static Site), Denied> {
         let stock = Stock::new(self.ground, self.now);
         let offers = at.sites().map(|site| (stock.of_cpu(flavor, (site, vcpus)), site));
         best(offers.filter(|(level, _)| *level > Level::None))
@@ -92,6 +92,6 @@ impl Visit<'_> {
 }
 
 /// The first among those with the highest level.
-fn best<T>(offers: impl Iterator<Item = (Level, T)>) -> Option<T> {
-    offers.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, offer)| offer)
+fn best<T>(offers: impl Iterator<Item = (Level, T)>) -> Option<(Level, T)> {
+    offers.reduce(|best, next| if next.0 > best.0 { next } else { best })
 }

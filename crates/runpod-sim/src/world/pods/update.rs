@@ -9,16 +9,16 @@ use crate::world::mounts::{Mount, Mounts};
 use crate::world::{Denied, Visit};
 
 /// `UpdatePodRequest` of the contract.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PodChange {
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     #[serde(flatten)]
-    container: ContainerChange,
-    mounts: Option<Mounts>,
-    locked: Option<bool>,
-    global_networking: Option<bool>,
-    template_id: Option<String>,
+    pub(crate) container: ContainerChange,
+    pub(crate) mounts: Option<Mounts>,
+    pub(crate) locked: Option<bool>,
+    pub(crate) global_networking: Option<bool>,
+    pub(crate) template_id: Option<String>,
 }
 
 impl Visit<'_> {
@@ -81,11 +81,11 @@ impl Visit<'_> {
             (Mount::Persistent(old), Some(new), None) if new.size < old.size => {
                 refuse(&format!("a volume cannot shrink: it has {} GB, {} asked", old.size, new.size))
             }
-            (Mount::Persistent(_), Some(new), None) => Ok(Mount::Persistent(new.clone())),
+            (Mount::Persistent(_), Some(new), None) => Ok(Mount::Persistent(new.clone().large_enough()?)),
             (Mount::Nothing, Some(_), None) if matches!(pod.lease.machine, Machine::Cpu { .. }) => {
                 refuse("a CPU pod cannot have `mounts.persistent`")
             }
-            (Mount::Nothing, Some(new), None) => Ok(Mount::Persistent(new.clone())),
+            (Mount::Nothing, Some(new), None) => Ok(Mount::Persistent(new.clone().large_enough()?)),
             (Mount::Network(old), None, Some([new, ..])) if new.volume_id == old.volume_id => {
                 Ok(Mount::Network(new.clone()))
             }

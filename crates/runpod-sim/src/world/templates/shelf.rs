@@ -47,6 +47,7 @@ impl Row {
             start_ssh: true,
             start_jupyter: self.volume > 0,
             allowed_cuda_versions: Vec::new(),
+            readme: String::new(),
         }
     }
 }
