@@ -28,10 +28,13 @@ impl Said {
         if self.text.is_empty() { Value::Null } else { serde_json::from_str(&self.text).unwrap() }
     }
 
-    /// The detail and the errors of a refusal, as one text.
+    /// The detail and the errors of a refusal, as one text; of v1 its message.
     #[track_caller]
     pub(crate) fn refused(self, status: u16) -> String {
         let problem = self.expect(status);
+        if let Some(message) = problem["message"].as_str() {
+            return message.to_owned();
+        }
         assert_eq!(problem["status"], status);
         let errors = problem["errors"].as_array().into_iter().flatten().filter_map(Value::as_str);
         [problem["detail"].as_str().unwrap()].into_iter().chain(errors).collect::<Vec<_>>().join("; ")
@@ -96,6 +99,9 @@ impl Desk {
         if path.starts_with("/v2/") {
             fits_the_contract(&method, path, &said);
         }
+        if let Some(path) = path.strip_prefix("/v1") {
+            fits_contract_v1(&method, path, &said);
+        }
         said
     }
 
@@ -128,4 +134,32 @@ fn fits_the_contract(method: &Method, path: &str, said: &Said) {
             .map(|name| format!("undeclared {name}")),
     );
     assert!(problems.is_empty(), "{method} {path} answered {}: {problems:?}\n{}", said.status, said.text);
+}
+
+/// Operations of v1 whose answer in the event of success is not what the contract says: it forgot to.
+const FORGOTTEN: &[(&str, u16)] = &[("RestartPod", 200)];
+
+/// The same for v1, which declares many answers without saying what is in them, and of refusals few.
+#[track_caller]
+fn fits_contract_v1(method: &Method, path: &str, said: &Said) {
+    let v1 = contract::v1();
+    let body = (!said.text.is_empty()).then(|| serde_json::from_str::<Value>(&said.text).unwrap());
+    let status = said.status.as_u16();
+    assert!(!said.headers.contains_key("ratelimit") && !said.headers.contains_key("ratelimit-policy"));
+    if status >= 400 {
+        let message = body.as_ref().unwrap().as_object().unwrap();
+        assert!(message.len() == 1 && message["message"].is_string(), "{method} {path}: {message:?}");
+    }
+    let Route::Found { operation, .. } = v1.route(method, path.split('?').next().unwrap()) else { return };
+    let content_type = said.headers.get("content-type").map(|value| value.to_str().unwrap());
+    // Who asks, and how often, concerns the door and not the operation.
+    if matches!(status, 401 | 429) || FORGOTTEN.contains(&(operation.id(), status)) {
+        return;
+    }
+    let mut problems = v1.check_answer(operation, status, content_type, body.as_ref());
+    if status == 200 && operation.answer(200).is_some_and(|answer| answer.media().is_empty()) {
+        problems.extend(v1.check_shape("Pod", body.as_ref().unwrap()));
+    }
+    let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "{method} {path} answered {status}: {problems:?}\n{}", said.text);
 }

@@ -3,6 +3,8 @@
 //! The walk goes over the contract, not over the twin's routes. An operation that the contract gains fails here
 //! by name until it has a route and a recipe.
 
+mod v1;
+
 use http::{Method, Request};
 use runpod_sim::Seed;
 use runpod_sim::contract::{self, Operation};

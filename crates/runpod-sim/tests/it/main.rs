@@ -31,6 +31,8 @@ mod seeds;
 #[cfg(test)]
 mod templates;
 #[cfg(test)]
+mod v1;
+#[cfg(test)]
 mod volumes;
 #[cfg(test)]
 mod worker_bills;

@@ -1,1 +1,0 @@
-pub(super) const ROUTES: crate::call::Routes = &[];
