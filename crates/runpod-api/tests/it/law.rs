@@ -10,7 +10,7 @@ use runpod_api::{Note, Version};
 use serde_json::{Map, Value, json};
 
 use crate::ask::ask;
-use crate::golden::{accepted, field_of};
+use crate::golden::{accepted, accepted_by_v1, field_of, operation_of_v1};
 use crate::recorder::{Asked, Recorder};
 
 type Field = (&'static str, Need, BoxedStrategy<Value>);
@@ -193,13 +193,97 @@ fn bills_and_pages_keep_the_laws() {
     holds("listEndpointBuilds", &object(builds));
 }
 
+/// REST v1 keeps closed lists of what it knows, so its inputs are drawn from them.
+#[test]
+fn pods_keep_the_laws_on_rest_v1() {
+    let gpu = [gpus_of_v1(), ("gpuCount", Perhaps, (2u32..9).prop_map(Value::from).boxed()), cuda_of_v1()];
+    let least = [("minRamPerGpu", Perhaps, number()), ("minVcpuCountPerGpu", Perhaps, number())];
+    let place =
+        [("cloudType", Perhaps, one_of(&["SECURE", "COMMUNITY"])), ("globalNetworking", Perhaps, flag())];
+    let named = [("name", Mostly, text()), ("templateId", Perhaps, text()), sites_of_v1()];
+    let pod = [&place[..], &named, &container_of_v1(), &mount()].concat();
+    holds_on(Version::V1, "createPod", &object([&gpu[..], &least, &pod].concat()));
+    let homeless = [("startSsh", Perhaps, flag()), ("args", Perhaps, text())];
+    holds_on(Version::V1, "createPod", &object([&gpu[..], &pod, &homeless].concat()));
+    let cpu = [("cpuFlavorId", Always, one_of(&["cpu3c", "cpu5m"])), ("vcpuCount", Always, number())];
+    holds_on(Version::V1, "createPod", &object([&cpu[..], &pod].concat()));
+    let change = [("podId", Always, id()), ("locked", Perhaps, flag()), ("name", Perhaps, text())];
+    holds_on(Version::V1, "updatePod", &object([&change[..], &container_of_v1(), &mount()].concat()));
+    let filter = [
+        ("gpuTypeId", Perhaps, several(&["NVIDIA L4", "NVIDIA A40"])),
+        ("dataCenterId", Perhaps, several(&["EU-RO-1", "US-KS-2"])),
+        ("name", Perhaps, text()),
+    ];
+    holds_on(Version::V1, "listPods", &object(filter.to_vec()));
+}
+
+#[test]
+fn endpoints_keep_the_laws_on_rest_v1() {
+    let scale = [
+        ("scalerType", Perhaps, one_of(&["QUEUE_DELAY", "REQUEST_COUNT"])),
+        ("scalerValue", Perhaps, prop_oneof![9 => number(), 1 => Just(json!(0.5))].boxed()),
+        ("workersMin", Perhaps, number()),
+        ("workersMax", Perhaps, number()),
+        ("idleTimeout", Perhaps, number()),
+        ("networkVolumeIds", Perhaps, words()),
+        ("executionTimeoutMs", Perhaps, number()),
+    ];
+    let gpu = [gpus_of_v1(), ("gpuCount", Perhaps, number()), cuda_of_v1(), sites_of_v1()];
+    let choice = (one_of(&["cpu3c", "cpu5g"]), Just(4));
+    let cpus = prop::collection::vec(choice, 1..3).prop_map(|choices| json!(choices));
+    let cpus = [("cpus", Always, cpus.boxed()), sites_of_v1()];
+    let new = [("name", Always, text()), ("templateId", Mostly, text())];
+    holds_on(Version::V1, "createEndpoint", &object([&new[..], &scale, &gpu].concat()));
+    holds_on(Version::V1, "createEndpoint", &object([&new[..], &scale, &cpus].concat()));
+    let known = [("endpointId", Always, id()), ("templateId", Perhaps, text())];
+    holds_on(Version::V1, "updateEndpoint", &object([&known[..], &scale, &gpu].concat()));
+}
+
+#[test]
+fn the_rest_keeps_the_laws_on_rest_v1() {
+    let settings = [("isPublic", Perhaps, flag()), ("readme", Perhaps, text())];
+    let new = [("name", Always, text()), ("category", Perhaps, one_of(&["CPU", "AMD"]))];
+    let template = [&settings[..], &container_of_v1(), &mount()].concat();
+    holds_on(Version::V1, "createTemplate", &object([&new[..], &template].concat()));
+    let known = [("templateId", Always, id()), ("name", Perhaps, text())];
+    holds_on(Version::V1, "updateTemplate", &object([&known[..], &template].concat()));
+    let new = [("name", Always, text()), ("size", Always, number()), ("dataCenterId", Always, text())];
+    holds_on(Version::V1, "createNetworkVolume", &object(new.to_vec()));
+    let secret = [("name", Always, text()), ("username", Always, text()), ("password", Always, text())];
+    holds_on(Version::V1, "createRegistry", &object(secret.to_vec()));
+}
+
+fn several(words: &'static [&'static str]) -> BoxedStrategy<Value> {
+    prop::collection::vec(one_of(words), 1..3).prop_map(Value::from).boxed()
+}
+
+fn gpus_of_v1() -> Field {
+    ("gpuTypeIds", Mostly, several(&["NVIDIA L4", "NVIDIA A40", "Tesla T4"]))
+}
+
+fn cuda_of_v1() -> Field {
+    ("allowedCudaVersions", Perhaps, several(&["12.8", "11.8"]))
+}
+
+fn sites_of_v1() -> Field {
+    ("dataCenterIds", Perhaps, several(&["EU-RO-1", "US-KS-2"]))
+}
+
+fn container_of_v1() -> Vec<Field> {
+    container().into_iter().filter(|(name, ..)| *name != "args").collect()
+}
+
 const CASES: u32 = 96;
 
-/// Both laws, for one operation over many inputs.
 fn holds(operation: &str, inputs: &BoxedStrategy<Value>) {
+    holds_on(Version::V2, operation, inputs);
+}
+
+/// Both laws, for one operation over many inputs.
+fn holds_on(version: Version, operation: &str, inputs: &BoxedStrategy<Value>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let recorder = runtime.block_on(Recorder::start());
-    let client = recorder.client(Version::V2);
+    let client = recorder.client(version);
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let sent = std::cell::Cell::new(0);
     let outcome = TestRunner::new(config).run(inputs, |input| {
@@ -208,7 +292,11 @@ fn holds(operation: &str, inputs: &BoxedStrategy<Value>) {
         let judged = match (&said, asked.as_slice()) {
             (Ok(notes), [one]) => {
                 sent.set(sent.get() + 1);
-                accepted(operation, one).and_then(|()| complete(&input, one, notes))
+                let fits = match version {
+                    Version::V1 => accepted_by_v1(&operation_of_v1(operation, &input), one),
+                    Version::V2 => accepted(operation, one),
+                };
+                fits.and_then(|()| complete(&input, one, notes))
             }
             (Err(error), []) if field_of(error).is_some() => Ok(()),
             _ => Err(format!("neither one request nor a refusal by field: {said:?}, {asked:?}")),
