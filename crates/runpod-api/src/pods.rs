@@ -213,7 +213,7 @@ pub enum Action {
 #[derive(Clone, Debug)]
 pub enum Acted {
     /// The Pod as it is now.
-    Pod(Mapped<Pod>),
+    Pod(Box<Mapped<Pod>>),
     /// Done, and nothing more was said: REST v1 answers without a body. Read the Pod to see it.
     Done,
 }
@@ -320,12 +320,12 @@ impl Pods<'_> {
             Version::V2 => {
                 let body = v2::PodAction::from(action);
                 let answer = self.0.send(&v2::ACTION, Request::body(&[id.into()], &body)).await?;
-                return Mapped::read(&answer).map(Acted::Pod);
+                return Mapped::read(&answer).map(Box::new).map(Acted::Pod);
             }
         };
         match answer.is_empty() {
             true => Ok(Acted::Done),
-            false => Mapped::read(&answer).map(Acted::Pod),
+            false => Mapped::read(&answer).map(Box::new).map(Acted::Pod),
         }
     }
 

@@ -25,17 +25,17 @@ async fn older(lacks: &[Without], v1: impl IntoIterator<Item = Reply>) -> (Sim, 
     let versions = Versions::default().with(Resource::Templates, Routing::Fixed(Version::V1));
     let hosts = Hosts { rest_v2, rest_v1, ..Hosts::default() };
     let client = Client::new(Settings { hosts, versions, ..Settings::default() });
-    (sim, stub, acting(client))
+    (sim, stub, acting(&client))
 }
 
-fn acting(client: Client) -> Client {
+fn acting(client: &Client) -> Client {
     client.acting_for(runpod_api::Call::new(Some(runpod_api::ApiKey::new(DEMO_KEY)), client.deadline()))
 }
 
 /// A client of the same twin with REST v2 everywhere.
 fn on_v2(sim: &Sim) -> Client {
     let rest_v2 = Base::parse(&sim.rest_v2_url()).expect("a loopback address");
-    acting(Client::new(Settings { hosts: Hosts { rest_v2, ..Hosts::default() }, ..Settings::default() }))
+    acting(&Client::new(Settings { hosts: Hosts { rest_v2, ..Hosts::default() }, ..Settings::default() }))
 }
 
 fn cpu_pod() -> Create {
