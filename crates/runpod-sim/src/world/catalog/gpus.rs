@@ -4,6 +4,8 @@
 //! come from a public dump of mid-2025, and the real catalogue moves. Where a cloud does not have a type, the
 //! real catalogue still shows a price for it, and so does this one.
 
+use super::stock::Cuda;
+
 /// A GPU type.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Gpu {
@@ -14,6 +16,8 @@ pub(crate) struct Gpu {
     /// The pool by which endpoints ask for it; none means that Serverless does not have it.
     pub(crate) pool: Option<&'static str>,
     pub(crate) maker: Maker,
+    /// The first CUDA version that drives it; none where there is no CUDA.
+    pub(crate) cuda: Option<Cuda>,
     pub(crate) secure: Offer,
     pub(crate) community: Offer,
     /// US dollars per GPU and hour of a Serverless worker.
@@ -75,17 +79,9 @@ impl Gpu {
         self.maker == Maker::Nvidia && self.memory >= 80 && self.secure.most >= 8
     }
 
-    /// Whether a host with this CUDA version can drive it. Only NVIDIA's types have CUDA.
-    pub(crate) fn driven_by(&self, cuda: (u32, u32)) -> bool {
-        let first = if self.is_blackwell() { (12, 8) } else { (11, 8) };
-        self.maker == Maker::Nvidia && cuda >= first
-    }
-
-    fn is_blackwell(&self) -> bool {
-        self.id.contains("Blackwell")
-            || self.id.contains("B200")
-            || self.id.contains("B300")
-            || self.id.contains("5090")
+    /// Whether a host with this CUDA version can drive it.
+    pub(crate) fn driven_by(&self, cuda: Cuda) -> bool {
+        self.cuda.is_some_and(|first| cuda >= first)
     }
 }
 
@@ -100,6 +96,9 @@ pub(crate) fn pool(name: &str) -> impl Iterator<Item = &'static Gpu> {
 }
 
 use Supply::{Never, Plenty, Scarce};
+
+/// The first CUDA version for the Blackwell generation.
+const BLACKWELL: Option<Cuda> = Some((12, 8));
 
 /// Every GPU type, cheapest cards first. The last row stands for machines that the catalogue cannot name.
 pub(crate) static GPUS: &[Gpu] = &[
@@ -127,7 +126,10 @@ pub(crate) static GPUS: &[Gpu] = &[
     row(("NVIDIA RTX A5000", "RTX A5000"), 24, "AMPERE_24", (0.26, 10), (0.16, 10), 0.684, Plenty),
     row(("NVIDIA GeForce RTX 3090", "RTX 3090"), 24, "AMPERE_24", (0.46, 9), (0.22, 9), 0.684, Plenty),
     row(("NVIDIA GeForce RTX 4090", "RTX 4090"), 24, "ADA_24", (0.69, 9), (0.34, 9), 1.116, Plenty),
-    row(("NVIDIA GeForce RTX 5090", "RTX 5090"), 32, "ADA_32_PRO", (0.94, 8), (0.69, 8), 0.0, Scarce),
+    Gpu {
+        cuda: BLACKWELL,
+        ..row(("NVIDIA GeForce RTX 5090", "RTX 5090"), 32, "ADA_32_PRO", (0.94, 8), (0.69, 8), 0.0, Scarce)
+    },
     row(("NVIDIA A40", "A40"), 48, "AMPERE_48", (0.40, 10), (0.35, 0), 1.224, Plenty),
     row(("NVIDIA RTX A6000", "RTX A6000"), 48, "AMPERE_48", (0.49, 10), (0.33, 10), 1.224, Plenty),
     row(("NVIDIA L40", "L40"), 48, "ADA_48_PRO", (0.99, 10), (0.69, 10), 1.908, Plenty),
@@ -146,19 +148,26 @@ pub(crate) static GPUS: &[Gpu] = &[
     row(("NVIDIA H100 80GB HBM3", "H100 SXM"), 80, "ADA_80_PRO", (2.99, 8), (2.69, 8), 4.176, Plenty),
     row(("NVIDIA H100 NVL", "H100 NVL"), 94, "ADA_80_PRO", (2.79, 10), (2.59, 10), 4.176, Scarce),
     row(("NVIDIA H100 PCIe", "H100 PCIe"), 80, "ADA_80_PRO", (2.19, 8), (1.99, 8), 4.176, Plenty),
-    row(
-        ("NVIDIA RTX PRO 6000 Blackwell Workstation Edition", "RTX PRO 6000 WK"),
-        96,
-        "BLACKWELL_96",
-        (1.79, 4),
-        (0.50, 0),
-        3.996,
-        Plenty,
-    ),
+    Gpu {
+        cuda: BLACKWELL,
+        ..row(
+            ("NVIDIA RTX PRO 6000 Blackwell Workstation Edition", "RTX PRO 6000 WK"),
+            96,
+            "BLACKWELL_96",
+            (1.79, 4),
+            (0.50, 0),
+            3.996,
+            Plenty,
+        )
+    },
     row(("NVIDIA H200", "H200 SXM"), 141, "HOPPER_141", (3.99, 8), (3.59, 8), 5.58, Scarce),
-    row(("NVIDIA B200", "B200"), 180, "BLACKWELL_180", (6.39, 8), (0.50, 0), 8.64, Scarce),
+    Gpu {
+        cuda: BLACKWELL,
+        ..row(("NVIDIA B200", "B200"), 180, "BLACKWELL_180", (6.39, 8), (0.50, 0), 8.64, Scarce)
+    },
     Gpu {
         maker: Maker::Amd,
+        cuda: None,
         ..row(("AMD Instinct MI300X OAM", "MI300X"), 192, "", (2.49, 8), (0.50, 0), 0.0, Scarce)
     },
     row(("NVIDIA GeForce RTX 3080", "RTX 3080"), 10, "", (0.50, 0), (0.17, 2), 0.0, Scarce),
@@ -182,6 +191,7 @@ const fn row(
         memory,
         pool: if pool.is_empty() { None } else { Some(pool) },
         maker: Maker::Nvidia,
+        cuda: Some((11, 8)),
         secure: Offer { price: secure, most: secure_most },
         community: Offer { price: community, most: community_most },
         serverless: if serverless > 0.0 { Some(serverless) } else { None },

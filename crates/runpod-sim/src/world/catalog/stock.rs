@@ -101,16 +101,12 @@ impl<'g> Stock<'g> {
     /// How easily machines with so many GPUs of a type are had at a place.
     pub(crate) fn of_gpu(&self, gpu: &Gpu, cloud: Cloud, (site, count): (&Site, u32)) -> Level {
         let most = cloud.offer(gpu).most;
-        if most < count || self.is_sold_out(gpu.id) || !self.stands_at(gpu, cloud, site) {
+        // The cheap questions first: who waits for a machine asks often.
+        let hopeless = for_machine(gpu.supply.at_best(), count, most) == Level::None;
+        if hopeless || self.is_sold_out(gpu.id) || !self.stands_at(gpu, cloud, site) {
             return Level::None;
         }
-        match self.tide(gpu, cloud, site) {
-            Level::High if count * 2 <= most => Level::High,
-            Level::High => Level::Medium,
-            Level::Medium if count * 2 <= most => Level::Medium,
-            Level::Low if count == 1 => Level::Low,
-            Level::None | Level::Low | Level::Medium => Level::None,
-        }
+        for_machine(self.tide(gpu, cloud, site), count, most)
     }
 
     /// How easily machines of a flavour are had at a place.
@@ -178,6 +174,29 @@ impl<'g> Stock<'g> {
             2..4 => Level::Low,
             4..7 => Level::Medium,
             _ => Level::High,
+        }
+    }
+}
+
+/// How easily one gets so many in one machine, when this is how easily one gets any.
+fn for_machine(level: Level, count: u32, most: u32) -> Level {
+    match level {
+        _ if count > most => Level::None,
+        Level::High if count * 2 <= most => Level::High,
+        Level::High => Level::Medium,
+        Level::Medium if count * 2 <= most => Level::Medium,
+        Level::Low if count == 1 => Level::Low,
+        Level::None | Level::Low | Level::Medium => Level::None,
+    }
+}
+
+impl Supply {
+    /// The most that there ever is.
+    fn at_best(self) -> Level {
+        match self {
+            Supply::Plenty => Level::High,
+            Supply::Scarce => Level::Medium,
+            Supply::Never => Level::None,
         }
     }
 }
