@@ -7,9 +7,9 @@ use super::Setup;
 
 /// The whole text, at most 1,900 bytes.
 pub(super) fn text(setup: &Setup) -> String {
-    let lists = LISTS.into_iter().filter(|name| setup.selection.find(name).is_some());
-    let lists = lists.collect::<Vec<_>>().join(", ");
-    let mut text = format!("{ROUTE}\n- Ids come from the list tools ({lists}).{RULES}");
+    let lists: Vec<_> = LISTS.into_iter().filter(|name| setup.selection.find(name).is_some()).collect();
+    let named = if lists.is_empty() { String::new() } else { format!(" ({})", lists.join(", ")) };
+    let mut text = format!("{ROUTE}\n- Ids come from the list tools{named}.{RULES}");
     if setup.policy.read_only {
         text.push_str(READ_ONLY);
     } else if setup.policy.no_spend {

@@ -63,7 +63,8 @@ where
         // A client that hangs up before it opened the session did nothing wrong.
         Err(ServerInitializeError::ConnectionClosed(_)) => Ok(()),
         Err(ServerInitializeError::TransportError { .. }) => Ok(()),
-        Err(e) => Err(io::Error::other(e)),
+        // Not rmcp's words: they may contain what the client sent.
+        Err(_) => Err(io::Error::other("the client did not open a session in a way that is understood")),
     }
 }
 

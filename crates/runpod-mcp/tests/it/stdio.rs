@@ -150,18 +150,19 @@ async fn a_last_request_without_line_end_is_answered() {
 #[tokio::test]
 async fn whoever_reads_nothing_and_writes_garbage_is_held_back_and_not_buffered() {
     use tokio::io::AsyncWriteExt;
-    let server = Rig::new(Seed::Empty).await.server;
-    let (mut ours, theirs) = tokio::io::duplex(256);
+    let rig = Rig::new(Seed::Empty).await;
+    let (ours, theirs) = tokio::io::duplex(256);
     let (read, write) = tokio::io::split(theirs);
-    let serving = tokio::spawn(runpod_mcp::serve::stdio::over(server, read, write));
-    let flood = async {
-        loop {
-            ours.write_all(b"garbage\n").await.unwrap();
-        }
-    };
-    // Never completes: once both directions are full the server stops reading.
-    assert!(tokio::time::timeout(std::time::Duration::from_millis(50), flood).await.is_err());
-    drop(ours);
+    let serving = tokio::spawn(runpod_mcp::serve::stdio::over(rig.server.clone(), read, write));
+    let (unread, mut write) = tokio::io::split(ours);
+    let flood = tokio::spawn(async move { write.write_all("garbage\n".repeat(10_000).as_bytes()).await });
+    // Some 300 turns are enough for all of it where nothing holds it back.
+    for _ in 0..20_000 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!flood.is_finished(), "80 kB were taken, although no answer was read");
+    flood.abort();
+    drop((flood.await, unread));
     serving.await.unwrap().unwrap();
 }
 
