@@ -9,7 +9,6 @@ use crate::client::Outcome;
 use crate::id::Id;
 use crate::listing::Listing;
 use crate::version::{Resource, Version};
-use crate::view::lenient;
 use crate::wire::{Request, Wire};
 use crate::word::Word;
 
@@ -77,14 +76,32 @@ pub struct Query {
 
 /// One bucket, of one resource where the scope has single ones.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(from = "Said")]
 pub struct Record {
     /// Begin of the bucket, RFC 3339.
-    #[serde(default, deserialize_with = "lenient", alias = "time")]
     pub start_time: String,
-    /// USD. On REST v1 a network volume's high-performance part stands beside it.
-    #[serde(default, deserialize_with = "lenient", alias = "amount")]
+    /// USD. REST v1 also says the high-performance part of network volumes, and not whether it is included here.
     pub total_amount: f64,
+}
+
+/// A bucket as either version says it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Said {
+    start_time: Option<String>,
+    total_amount: Option<f64>,
+    time: Option<String>,
+    amount: Option<f64>,
+}
+
+impl From<Said> for Record {
+    fn from(said: Said) -> Self {
+        let Said { start_time, total_amount, time, amount } = said;
+        Self {
+            start_time: start_time.or(time).unwrap_or_default(),
+            total_amount: total_amount.or(amount).unwrap_or_default(),
+        }
+    }
 }
 
 /// Calls on the bill.

@@ -14,21 +14,37 @@ use crate::view::lenient;
 use crate::wire::{Request, Wire};
 use crate::word::Tier;
 
-/// The fields of a network volume that callers act on. Only `id` is required of an answer.
+/// The fields of a network volume that callers act on, whichever version said them. Only `id` is required of an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(from = "Said")]
 pub struct Volume {
     /// Network volume id.
     pub id: String,
     /// Name.
-    #[serde(default, deserialize_with = "lenient")]
     pub name: String,
     /// Size in GB.
-    #[serde(default)]
     pub size: Option<u32>,
     /// Data centre it lives in.
-    #[serde(default, deserialize_with = "lenient", alias = "dataCenterId")]
     pub data_center: String,
+}
+
+/// A network volume as either version says it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Said {
+    id: String,
+    #[serde(default, deserialize_with = "lenient")]
+    name: String,
+    size: Option<u32>,
+    data_center: Option<String>,
+    data_center_id: Option<String>,
+}
+
+impl From<Said> for Volume {
+    fn from(said: Said) -> Self {
+        let Said { id, name, size, data_center, data_center_id } = said;
+        Self { id, name, size, data_center: data_center.or(data_center_id).unwrap_or_default() }
+    }
 }
 
 /// A network volume to be created.
