@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::answer::Answer;
+use crate::clock::Time;
 use crate::refusal::Refusal;
 use crate::settings::Without;
 use crate::world::Visit;
@@ -43,6 +44,13 @@ impl<'c> Call<'c> {
         pairs
             .filter(move |(key, _)| *key == name)
             .map(|(_, value)| percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy().into_owned())
+    }
+
+    /// An instant of the query.
+    pub(crate) fn asked_time(&self, name: &str) -> Result<Option<Time>, Refusal> {
+        let Some(text) = self.asked(name) else { return Ok(None) };
+        let unfit = |_| Refusal::unfit(vec![format!("parameter '{name}': '{text}' is not valid date-time")]);
+        text.parse().map(Some).map_err(unfit)
     }
 
     /// Whether a switch of the query is on.

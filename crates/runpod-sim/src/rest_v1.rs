@@ -4,6 +4,7 @@
 //! and spells the answer as v1 does. What v1 has no word for is left out of its answers. No rule is decided
 //! here; the door has already checked key and contract when a handler is called.
 
+mod billing;
 mod container;
 mod endpoints;
 mod pods;
@@ -22,8 +23,14 @@ use crate::contract;
 static HANDLERS: LazyLock<HashMap<&'static str, Handler>> =
     LazyLock::new(|| ROUTES.iter().copied().flatten().copied().collect());
 
-static ROUTES: &[Routes] =
-    &[endpoints::ROUTES, pods::ROUTES, registries::ROUTES, templates::ROUTES, volumes::ROUTES];
+static ROUTES: &[Routes] = &[
+    billing::ROUTES,
+    endpoints::ROUTES,
+    pods::ROUTES,
+    registries::ROUTES,
+    templates::ROUTES,
+    volumes::ROUTES,
+];
 
 /// The function that answers this operation. Ids that the contract has twice mean the same both times.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {

@@ -156,20 +156,12 @@ fn unique(records: &[Record]) -> usize {
 /// The last thirty days in days, unless something else is asked for.
 fn window(call: &Call<'_>) -> Result<Window, Refusal> {
     let bucket = call.asked("bucketSize").and_then(|word| Bucket::read(&word)).unwrap_or_default();
-    let (start, end) = (instant(call, "startTime")?, instant(call, "endTime")?);
+    let (start, end) = (call.asked_time("startTime")?, call.asked_time("endTime")?);
     let Some(count) = call.asked("lastN") else {
-        let end = end.unwrap_or(call.visit.now);
-        let start = start.unwrap_or(end - chrono::TimeDelta::days(30));
-        return Ok(Window::between(start, end, bucket)?);
+        return Ok(Window::asked((start, end), call.visit.now, bucket)?);
     };
     if start.is_some() || end.is_some() {
         return Err(Refusal::bad_request("`lastN` excludes `startTime` and `endTime`"));
     }
     Ok(Window::last(count.parse().unwrap_or(u32::MAX), call.visit.now, bucket))
-}
-
-fn instant(call: &Call<'_>, name: &str) -> Result<Option<Time>, Refusal> {
-    let Some(text) = call.asked(name) else { return Ok(None) };
-    let unfit = |_| Refusal::unfit(vec![format!("parameter '{name}': '{text}' is not valid date-time")]);
-    text.parse::<Time>().map(Some).map_err(unfit)
 }

@@ -2,6 +2,7 @@
 //!
 //! A bill is a view of the meter, so it grows with the clock and its records always add up to what ran.
 
+mod lines;
 mod window;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use crate::clock::Time;
 use crate::world::Visit;
 use crate::world::meter::{Charge, Payer, Usage};
 
+pub(crate) use lines::{Group, Line};
 pub(crate) use window::{Bucket, Window};
 
 /// US dollars by what they are for.
@@ -83,6 +85,7 @@ pub(crate) fn totals(records: &[Record]) -> Amounts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::world::meter::Detail;
     use crate::world::{Account, World};
     use chrono::TimeDelta;
     use proptest::prelude::*;
@@ -105,7 +108,7 @@ mod tests {
             |(kind, id, rate, from, length)| {
                 let ((payer, charge), id) = (PAYERS[kind], format!("r{id}"));
                 let to = length.map(|length| minute(from + length));
-                Usage { payer, id, charge, rate, from: minute(from), to }
+                Usage { payer, id, charge, rate, from: minute(from), to, detail: Detail::default() }
             },
         )
     }
@@ -194,7 +197,15 @@ mod tests {
         let visit = world.visit("k", minute(100_000)).unwrap();
         let (payer, charge) = PAYERS[0];
         let (id, from) = ("p".to_owned(), minute(100));
-        visit.account.meter.record(Usage { payer, id, charge, rate: 3.0, from, to: None });
+        visit.account.meter.record(Usage {
+            payer,
+            id,
+            charge,
+            rate: 3.0,
+            from,
+            to: None,
+            detail: Detail::default(),
+        });
         let day = |n: i64| minute(n * 1440);
         let cost = |from, to| {
             let window = Window::between(from, to, Bucket::Day).unwrap();

@@ -11,7 +11,7 @@ use crate::world::catalog::offers::{GpuQuestion, Product};
 use crate::world::catalog::sites::{self, Site};
 use crate::world::catalog::stock::{Cloud, Cuda, Level, Stock};
 use crate::world::container::{Container, ContainerChange};
-use crate::world::meter::{Charge, Payer, Usage};
+use crate::world::meter::{Charge, Detail, Payer, Usage};
 use crate::world::mounts::{Mount, Mounts};
 use crate::world::pods::{CudaWish, Lease, Machine, Membership, Pod};
 use crate::world::templates::Template;
@@ -270,7 +270,8 @@ impl Visit<'_> {
             [(Charge::Gpu, gpus), (Charge::Disk, disk), (Charge::Networking, prices::interconnect(cards))];
         for (charge, rate) in rates {
             let (payer, id) = (Payer::Cluster, cluster.id.clone());
-            self.account.meter.record(Usage { payer, id, charge, rate, from: self.now, to: None });
+            let (from, detail) = (self.now, Detail::default());
+            self.account.meter.record(Usage { payer, id, charge, rate, from, to: None, detail });
         }
     }
 }

@@ -3,6 +3,8 @@
 //! A resource reports a [`Usage`] when something starts to cost money and closes it when that ends. Bills are
 //! computed from these intervals and from nothing else, so they reconcile with what ran by construction.
 
+use chrono::TimeDelta;
+
 use crate::clock::Time;
 
 /// An interval in which something cost the same amount per hour.
@@ -17,6 +19,22 @@ pub(crate) struct Usage {
     pub(crate) from: Time,
     /// The end, possibly in the future; none while no end is known.
     pub(crate) to: Option<Time>,
+    pub(crate) detail: Detail,
+}
+
+/// What some bills group and filter by, and measure beside money.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Detail {
+    /// The type of GPU of the machine.
+    pub(crate) gpu: Option<&'static str>,
+    /// The data centre.
+    pub(crate) site: Option<&'static str>,
+    /// The worker that ran, where an endpoint pays.
+    pub(crate) worker: String,
+    /// What ran.
+    pub(crate) image: String,
+    /// How large the disk is, where it is paid for.
+    pub(crate) gigabytes: u32,
 }
 
 /// Which of the bills an amount belongs to.
@@ -45,11 +63,16 @@ pub(crate) enum Charge {
 
 impl Usage {
     /// What the part of this usage inside a half-open window costs, as seen now.
-    pub(crate) fn cost(&self, (from, to): (Time, Time), now: Time) -> f64 {
-        let end = self.to.unwrap_or(now).min(now).min(to);
-        let span = end - self.from.max(from);
+    pub(crate) fn cost(&self, window: (Time, Time), now: Time) -> f64 {
         // Whole microseconds and a fraction: exact enough to reconcile to a millionth of a dollar.
-        span.num_microseconds().map_or(0.0, |micros| self.rate * (micros.max(0) as f64 / 3.6e9))
+        let micros = self.span(window, now).num_microseconds();
+        micros.map_or(0.0, |micros| self.rate * (micros as f64 / 3.6e9))
+    }
+
+    /// How long this usage lasted inside a half-open window, as seen now.
+    pub(crate) fn span(&self, (from, to): (Time, Time), now: Time) -> TimeDelta {
+        let end = self.to.unwrap_or(now).min(now).min(to);
+        (end - self.from.max(from)).max(TimeDelta::zero())
     }
 }
 
@@ -102,7 +125,6 @@ impl Usage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::TimeDelta;
 
     fn hour(n: i64) -> Time {
         Time::UNIX_EPOCH + TimeDelta::hours(n)
@@ -110,7 +132,8 @@ mod tests {
 
     fn usage(from: i64, to: Option<i64>) -> Usage {
         let (payer, charge) = (Payer::Pod, Charge::Gpu);
-        Usage { payer, id: "p".into(), charge, rate: 2.0, from: hour(from), to: to.map(hour) }
+        let (id, detail) = ("p".into(), Detail::default());
+        Usage { payer, id, charge, rate: 2.0, from: hour(from), to: to.map(hour), detail }
     }
 
     #[test]

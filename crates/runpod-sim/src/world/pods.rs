@@ -17,7 +17,7 @@ use crate::world::catalog::gpus::Gpu;
 use crate::world::catalog::sites::Site;
 use crate::world::catalog::stock::{Cloud, Cuda};
 use crate::world::container::Container;
-use crate::world::meter::{Charge, Payer, Usage};
+use crate::world::meter::{Charge, Detail, Payer, Usage};
 use crate::world::mounts::Mount;
 use crate::world::{Denied, Visit, prices};
 
@@ -248,23 +248,30 @@ impl Visit<'_> {
         }
         let (machine, volume) = (&pod.lease.machine, pod.lease.mount.gigabytes());
         let idle = prices::stopped_disk(volume);
-        let mut report = |charge, rate, (from, to): (Time, Option<Time>)| {
+        let gpu = match machine {
+            Machine::Gpu { gpu, .. } => Some(gpu.id),
+            Machine::Cpu { .. } => None,
+        };
+        let (site, image) = (Some(pod.lease.site.id), &pod.lease.container.image);
+        let mut report = |(charge, gigabytes), rate, (from, to): (Time, Option<Time>)| {
             let (payer, id) = (Payer::Pod, pod.id.clone());
+            let detail = Detail { gpu, site, worker: String::new(), image: image.clone(), gigabytes };
             // Nothing to pay, or over before it began: a change of something that failed long ago.
             if rate > 0.0 && to.is_none_or(|to| to > from) {
-                self.account.meter.record(Usage { payer, id, charge, rate, from, to });
+                self.account.meter.record(Usage { payer, id, charge, rate, from, to, detail });
             }
         };
         match &pod.life {
             Life::Up(boot) => {
                 let works = (self.now, boot.fails.then_some(boot.ready));
-                report(machine.charge(), machine.rate(pod.lease.cloud), works);
-                report(Charge::Disk, prices::disk(pod.lease.container.disk + volume), works);
+                let disk = pod.lease.container.disk + volume;
+                report((machine.charge(), 0), machine.rate(pod.lease.cloud), works);
+                report((Charge::Disk, disk), prices::disk(disk), works);
                 if boot.fails {
-                    report(Charge::Disk, idle, (boot.ready.max(self.now), None));
+                    report((Charge::Disk, volume), idle, (boot.ready.max(self.now), None));
                 }
             }
-            Life::Down => report(Charge::Disk, idle, (self.now, None)),
+            Life::Down => report((Charge::Disk, volume), idle, (self.now, None)),
             Life::Gone => {}
         }
     }

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 
 use crate::world::catalog::sites::{self, Site, Tier};
-use crate::world::meter::{Charge, Payer, Usage};
+use crate::world::meter::{Charge, Detail, Payer, Usage};
 use crate::world::{Denied, Visit, prices};
 
 /// The fewest gigabytes of a network volume.
@@ -96,7 +96,8 @@ impl Visit<'_> {
         };
         let rate = prices::network_volume(volume.size, volume.tier);
         let (payer, id) = (Payer::NetworkVolume, volume.id.clone());
-        self.account.meter.record(Usage { payer, id, charge, rate, from: self.now, to: None });
+        let detail = Detail { site: Some(volume.site.id), gigabytes: volume.size, ..Detail::default() };
+        self.account.meter.record(Usage { payer, id, charge, rate, from: self.now, to: None, detail });
     }
 }
 

@@ -313,3 +313,43 @@ async fn trouble_is_worded_as_the_version_words_it() {
     desk.twin.faults().add(Match::any().then(Action::Balance { usd: 0.0 }));
     assert!(desk.post("/v1/pods", gpu_pod()).await.refused(400).starts_with("insufficient balance"));
 }
+
+fn sum(records: &Value, key: &str) -> f64 {
+    records.as_array().unwrap().iter().map(|record| record[key].as_f64().unwrap()).sum()
+}
+
+#[tokio::test]
+async fn bills_of_v1_add_up_to_those_of_v2_however_they_are_grouped() {
+    let desk = desk(Seed::Demo);
+    for (one, two) in [
+        ("pods?grouping=podId", "pods"),
+        ("pods?grouping=gpuTypeId", "pods"),
+        ("endpoints", "serverless"),
+        ("endpoints?grouping=podId", "serverless"),
+        ("endpoints?grouping=gpuTypeId&bucketSize=month", "serverless?bucketSize=month"),
+        ("networkvolumes", "network-volumes"),
+    ] {
+        let records = desk.get(&format!("/v1/billing/{one}")).await.expect(200);
+        let whole = desk.get(&format!("/v2/billing/{two}")).await.expect(200);
+        let total = whole["metadata"]["totals"]["totalAmount"].as_f64().unwrap();
+        assert!(total > 0.0 && (sum(&records, "amount") - total).abs() < 1e-6, "{one}: {total}");
+    }
+}
+
+#[tokio::test]
+async fn a_bill_of_v1_tells_time_gigabytes_and_what_it_ran_on() {
+    let desk = desk(Seed::Empty);
+    let pod = id(&make(&desk, gpu_pod()).await);
+    make(&desk, json!({ "imageName": "a", "gpuTypeIds": ["NVIDIA L4"] })).await;
+    desk.pass(3600);
+    let records = desk.get(&format!("/v1/billing/pods?grouping=podId&podId={pod}")).await.expect(200);
+    let [record] = records.as_array().unwrap().as_slice() else { panic!("{records}") };
+    assert_eq!((&record["podId"], &record["timeBilledMs"]), (&json!(pod), &json!(3_600_000)));
+    assert_eq!((&record["diskSpaceBilledGb"], &record["time"]), (&json!(70), &json!("2026-06-01T00:00:00Z")));
+    let types = desk.get("/v1/billing/pods").await.expect(200);
+    let types: Vec<_> = types.as_array().unwrap().iter().map(|record| &record["gpuTypeId"]).collect();
+    assert_eq!(types, ["NVIDIA GeForce RTX 4090", "NVIDIA L4"]);
+    let one = desk.get("/v1/billing/pods?gpuTypeId=NVIDIA%20L4").await.expect(200);
+    assert_eq!(one.as_array().unwrap().len(), 1);
+    assert!(desk.get("/v1/billing/pods?startTime=yesterday").await.refused(400).contains("startTime"));
+}

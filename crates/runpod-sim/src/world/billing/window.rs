@@ -96,6 +96,16 @@ impl Window {
         Ok(Self { from, to, bucket })
     }
 
+    /// The window between two instants; without them, the thirty days before now.
+    pub(crate) fn asked(
+        (start, end): (Option<Time>, Option<Time>),
+        now: Time,
+        bucket: Bucket,
+    ) -> Result<Self, Denied> {
+        let end = end.unwrap_or(now);
+        Self::between(start.unwrap_or(end - TimeDelta::days(30)), end, bucket)
+    }
+
     /// The last so many buckets, the one that is not over yet included.
     pub(crate) fn last(count: u32, now: Time, bucket: Bucket) -> Self {
         let current = bucket.floor(now);

@@ -251,7 +251,7 @@ impl Worker {
                 self.stage = if hands.ground.cannot_pull(&self.image) {
                     Stage::Broken { place }
                 } else {
-                    let bill = place.meter(order, hands.meter, now);
+                    let bill = place.meter(order, self, (&mut *hands.meter, now));
                     Stage::Up { place, since: now, bill, work: Work::IdleSince(now) }
                 };
             }

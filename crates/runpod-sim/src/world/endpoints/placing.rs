@@ -6,8 +6,8 @@ use crate::world::catalog::gpus::Gpu;
 use crate::world::catalog::sites::{SITES, Site};
 use crate::world::catalog::stock::{Cloud, Level, Stock};
 use crate::world::endpoints::config::{Compute, Config, GpuWish};
-use crate::world::endpoints::fleet::Order;
-use crate::world::meter::{Charge, Entry, Meter, Payer, Usage};
+use crate::world::endpoints::fleet::{Order, Worker};
+use crate::world::meter::{Charge, Detail, Entry, Meter, Payer, Usage};
 use crate::world::pods::{Machine, cuda_wish};
 use crate::world::{Ground, prices};
 
@@ -69,16 +69,23 @@ impl Place {
     }
 
     /// Lets the meter run for a worker here.
-    pub(crate) fn meter(&self, order: &Order<'_>, meter: &mut Meter, from: Time) -> Vec<Entry> {
-        let charge = match self.machine {
-            Machine::Gpu { .. } => Charge::Gpu,
-            Machine::Cpu { .. } => Charge::Cpu,
+    pub(crate) fn meter(
+        &self,
+        order: &Order<'_>,
+        worker: &Worker,
+        (meter, from): (&mut Meter, Time),
+    ) -> Vec<Entry> {
+        let (charge, gpu) = match self.machine {
+            Machine::Gpu { gpu, .. } => (Charge::Gpu, Some(gpu.id)),
+            Machine::Cpu { .. } => (Charge::Cpu, None),
         };
-        let disk = prices::disk(order.config.container.disk);
-        let mut record = |charge, rate| {
+        let disk = order.config.container.disk;
+        let mut record = |charge, gigabytes, rate| {
             let (payer, id) = (Payer::Serverless, order.endpoint.to_owned());
-            meter.record(Usage { payer, id, charge, rate, from, to: None })
+            let (worker, image) = (worker.id.clone(), worker.image.clone());
+            let detail = Detail { gpu, site: Some(self.site.id), worker, image, gigabytes };
+            meter.record(Usage { payer, id, charge, rate, from, to: None, detail })
         };
-        vec![record(charge, self.rate()), record(Charge::Disk, disk)]
+        vec![record(charge, 0, self.rate()), record(Charge::Disk, disk, prices::disk(disk))]
     }
 }

@@ -11,9 +11,6 @@ use crate::desk::desk;
 /// Operations that the twin does not answer, each with its reason.
 const EXCUSED: &[(&str, &str)] = &[
     ("GetDocs", "a page for people"),
-    ("PodBilling", "bills in the form of v1 are to come"),
-    ("EndpointBilling", "bills in the form of v1 are to come"),
-    ("NetworkVolumeBilling", "bills in the form of v1 are to come"),
     ("GetOpenAPI", "the twin carries the facts of the contract, not the document"),
 ];
 
