@@ -77,7 +77,7 @@ impl Answered {
     }
 
     /// What was answered, good or bad.
-    pub fn any(self) -> Value {
+    pub(crate) fn any(self) -> Value {
         self.answer.json
     }
 
