@@ -17,6 +17,7 @@ use crate::pods::Pods;
 use crate::registries::Registries;
 use crate::retry::full_jitter;
 use crate::secret::ApiKey;
+use crate::sketch::Sketchbook;
 use crate::templates::Templates;
 use crate::version::{ProbeHook, Versions};
 use crate::volumes::Volumes;
@@ -84,19 +85,29 @@ pub struct Call {
     pub(crate) caller: Caller,
     pub(crate) deadline: Deadline,
     pub(crate) on_detached: OnDetached,
+    pub(crate) sketchbook: Option<Sketchbook>,
 }
 
 impl Call {
     /// A call with this key, until this deadline.
     #[must_use]
     pub fn new(key: Option<ApiKey>, deadline: Deadline) -> Self {
-        Self { key, caller: Caller::default(), deadline, on_detached: OnDetached::default() }
+        let (caller, on_detached) = (Caller::default(), OnDetached::default());
+        Self { key, caller, deadline, on_detached, sketchbook: None }
     }
 
     /// The same call made known to Runpod as this caller.
     #[must_use]
     pub fn by(mut self, caller: Caller) -> Self {
         self.caller = caller;
+        self
+    }
+
+    /// The same call without its changes: reads are made, the first change is written into the book and ends the
+    /// call with [`Error::Sketched`].
+    #[must_use]
+    pub fn sketching(mut self, book: &Sketchbook) -> Self {
+        self.sketchbook = Some(book.clone());
         self
     }
 

@@ -24,6 +24,12 @@ pub enum Error {
         /// What is wrong and what is accepted, without the value.
         why: String,
     },
+    /// The call was only to be sketched ([`Call::sketching`](crate::Call::sketching)); nothing was sent.
+    #[error("{operation} was written down and not sent")]
+    Sketched {
+        /// Contract operation id.
+        operation: &'static str,
+    },
     /// Runpod answered, and the answer was no.
     #[error("Runpod answered {status}: {said}")]
     Refused {

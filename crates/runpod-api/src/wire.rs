@@ -168,6 +168,10 @@ impl Wire {
         request: Request<'_, B>,
     ) -> Outcome<Answer> {
         let parcel = Parcel::pack(op, &self.pool.settings.hosts, &self.call, &request)?;
+        if let Some(book) = self.call.sketchbook.as_ref().filter(|_| op.repeat.changes()) {
+            book.add(parcel.sketch());
+            return Err(Error::Sketched { operation: op.id });
+        }
         let until = self.call.deadline.within(self.pool.settings.request_timeout);
         let errand = Errand::new(Arc::clone(&self.pool), parcel, until);
         match op.repeat.changes() {

@@ -6,6 +6,9 @@ use std::time::Duration;
 use runpod_api::Error;
 use serde_json::{Map, Value, json};
 
+/// The code of what is no failure: in a dry run a change was written down and not sent.
+pub(crate) const SKETCHED: &str = "sketched";
+
 /// A failed tool call. Becomes a tool result with `isError`, never a protocol error.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolError {
@@ -75,6 +78,7 @@ impl From<Error> for ToolError {
         let message = error.to_string();
         match error {
             Error::NoKey => Self::no_key(),
+            Error::Sketched { .. } => Self::new(SKETCHED, message),
             Error::Refused { status, problems, .. } => {
                 let refused = Self::new(refusal_code(status), message).status(status);
                 let refused = match refusal_hint(status) {

@@ -3,8 +3,10 @@
 pub(crate) mod args;
 mod check;
 pub(crate) mod container;
+mod dry_run;
 pub(crate) mod flavor;
 pub(crate) mod hidden;
+pub(crate) mod price;
 pub(crate) mod schema;
 pub(crate) mod walk;
 pub(crate) mod word;
@@ -14,11 +16,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::LazyLock;
 
+use runpod_api::Sketchbook;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 pub use args::{ClearableId, Detail, IdArg, Page};
+pub use price::Price;
 
 use crate::error::ToolError;
 use crate::reply::Reply;
@@ -72,6 +76,11 @@ pub trait ToolDef: 'static {
         Self::CARD.effect
     }
 
+    /// What the machines of this call would cost, looked up for a dry run; none when the tool rents none.
+    fn price(_cx: &Cx, _args: &Self::Args) -> impl Future<Output = Result<Option<Price>, ToolError>> + Send {
+        async { Ok(None) }
+    }
+
     /// Does it.
     fn call(cx: &Cx, args: Self::Args) -> impl Future<Output = Outcome> + Send;
 }
@@ -83,6 +92,8 @@ pub struct Cx {
     pub client: runpod_api::Client,
     /// Detail of lists when the call does not say.
     pub detail: Detail,
+    /// Where changes are written down instead of sent, in a dry run.
+    pub sketchbook: Option<Sketchbook>,
 }
 
 /// A tool with its types erased.
@@ -100,6 +111,8 @@ pub struct Ready {
     pub effect: Effect,
     /// What was repaired in the arguments.
     pub notes: Vec<String>,
+    /// Whether the call is to be shown and not made.
+    pub dry: bool,
     run: Box<dyn for<'a> FnOnce(&'a Cx) -> Running<'a> + Send>,
 }
 
@@ -108,12 +121,18 @@ impl Tool {
     pub const fn of<T: ToolDef>() -> Self {
         Self {
             card: const { &T::CARD },
-            schema: LazyLock::new(schema::inner::<T::Args>),
+            schema: LazyLock::new(|| dry_run::offer(&T::CARD, schema::inner::<T::Args>())),
             ready: |value| {
                 let args: T::Args =
                     serde_json::from_value(value).map_err(|e| ToolError::bad_argument(e.to_string()))?;
                 let effect = T::effect(&args);
-                Ok(Ready { effect, notes: Vec::new(), run: Box::new(move |cx| Box::pin(T::call(cx, args))) })
+                let notes = Vec::new();
+                Ok(Ready {
+                    effect,
+                    notes,
+                    dry: false,
+                    run: Box::new(move |cx| Box::pin(dry_run::or_real::<T>(cx, args))),
+                })
             },
         }
     }
@@ -124,8 +143,10 @@ impl Tool {
     /// `bad_argument` with every finding at once, after the name of the tool: a client that calls several at a time
     /// may show its model nothing but the texts.
     pub fn ready(&self, args: Map<String, Value>) -> Result<Ready, ToolError> {
-        let checked = check::check(&self.schema, args);
-        let ready = checked.and_then(|(value, notes)| Ok(Ready { notes, ..(self.ready)(value)? }));
+        let ready = check::check(&self.schema, args).and_then(|(mut value, notes)| {
+            let dry = dry_run::asked(&mut value);
+            Ok(Ready { notes, dry, ..(self.ready)(value)? })
+        });
         // A client may show nothing but this text: it says itself which call it is about.
         ready
             .map_err(|error| ToolError { message: format!("{}: {}", self.card.name, error.message), ..error })

@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::hosts::Hosts;
 use crate::op::Op;
 use crate::secret::ApiKey;
+use crate::sketch::{self, Sketch};
 
 const SESSION: HeaderName = HeaderName::from_static("x-runpod-session-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -67,6 +68,16 @@ impl Parcel {
             .clone()
             .map(|bytes| reqwest::Body::wrap(Watched { bytes: Some(bytes), sent: Arc::clone(sent) }));
         copy
+    }
+
+    /// The request as it may be shown to somebody.
+    pub(super) fn sketch(&self) -> Sketch {
+        Sketch {
+            operation: self.op.id,
+            method: self.op.method.to_string(),
+            url: self.url.to_string(),
+            body: self.body.as_deref().map(sketch::shown),
+        }
     }
 
     /// Whether there is a body whose first byte can be watched.

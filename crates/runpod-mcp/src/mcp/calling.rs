@@ -8,7 +8,7 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
-use runpod_api::{ApiKey, Call, Caller, Deadline, Detached, Id};
+use runpod_api::{ApiKey, Call, Caller, Deadline, Detached, Id, Sketchbook};
 use serde_json::{Map, Value};
 use tracing::Instrument;
 
@@ -76,7 +76,8 @@ impl Server {
         let setup = &self.0.setup;
         let ids = ids(&args);
         let ready = tool.ready(args)?;
-        let effect = ready.effect;
+        // A dry run changes nothing, so no switch stands against it.
+        let effect = if ready.dry { Effect::Reads } else { ready.effect };
         let mut audit = Audit::begin(tool.card, effect, ids);
         if let Err(refused) = setup.policy.allows(tool.card, effect) {
             return audit.end(Err(refused));
@@ -87,7 +88,9 @@ impl Server {
         let deadline = Deadline::after(setup.client.clock(), setup.patience);
         let late = audit.late();
         let call = Call::new(who.key.clone(), deadline).by(who.caller.clone()).on_detached(late);
-        let cx = Cx { client: setup.client.acting_for(call), detail: setup.detail };
+        let sketchbook = ready.dry.then(Sketchbook::default);
+        let call = sketchbook.iter().fold(call, Call::sketching);
+        let cx = Cx { client: setup.client.acting_for(call), detail: setup.detail, sketchbook };
         let outcome = survive(tool.card, ready.run(&cx)).await;
         audit.end(outcome.map_err(|error| worded(tool.card, effect, error)))
     }

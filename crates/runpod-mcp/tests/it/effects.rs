@@ -23,12 +23,36 @@ impl Tour {
         Self { rig: Rig::new(Seed::Empty).await, used: BTreeMap::new() }
     }
 
-    /// Calls a tool that succeeds.
+    /// Calls a tool that succeeds, after a dry run that has to show what the call then sends.
     async fn visit(&mut self, tool: &str, args: Value) -> Value {
+        let shown = self.rehearse(tool, args.clone()).await;
         self.rig.sim.journal().clear();
         let reply = self.rig.call(tool, args).await.ok();
         self.look_at_journal(tool);
+        if let Some(shown) = shown {
+            let sent = self.rig.sim.journal().requests().into_iter().find(|request| request.method != "GET");
+            let sent = sent.expect("a tool that is no read writes");
+            assert_eq!(shown["method"], sent.method, "{tool}");
+            assert!(shown["url"].as_str().is_some_and(|url| url.ends_with(&sent.path)), "{tool}: {shown}");
+            let redacted = shown["body"].to_string().contains("[redacted]");
+            assert!(redacted || shown.get("body").cloned() == sent.body, "{tool}: {shown} {:?}", sent.body);
+        }
         reply
+    }
+
+    /// The one change that a dry run shows; none for a tool that only reads.
+    async fn rehearse(&self, tool: &str, mut args: Value) -> Option<Value> {
+        if tools::find(tool).expect("the tool exists").card.effect == Effect::Reads {
+            return None;
+        }
+        self.rig.sim.journal().clear();
+        args["dryRun"] = true.into();
+        let reply = self.rig.call(tool, args).await.ok();
+        let requests = self.rig.sim.journal().requests();
+        assert!(requests.iter().all(|request| request.method == "GET"), "{tool} wrote: {requests:?}");
+        assert_eq!(reply["dryRun"], true, "{tool}: {reply}");
+        assert_eq!(reply["requests"].as_array().map(Vec::len), Some(1), "{tool}: {reply}");
+        Some(reply["requests"][0].clone())
     }
 
     /// Calls a tool for something that a fresh account cannot have: the request is what counts.

@@ -8,7 +8,7 @@ use crate::error::ToolError;
 use crate::reply::Reply;
 use crate::tool::container::{ContainerArgs, MountArgs};
 use crate::tool::word::Pick;
-use crate::tool::{Card, Cx, Effect, IdArg, Outcome, ToolDef};
+use crate::tool::{Card, Cx, Effect, IdArg, Outcome, Price, ToolDef, price};
 
 pub(super) struct CreateCluster;
 
@@ -55,6 +55,11 @@ impl ToolDef for CreateCluster {
         covers: &["createCluster"],
         ids_from: Some("list-templates"),
     };
+
+    async fn price(cx: &Cx, args: &CreateClusterArgs) -> Result<Option<Price>, ToolError> {
+        let gpus = args.gpu_count_per_pod.saturating_mul(args.pod_count);
+        price::of_gpus(cx, &args.gpu_type_id, gpus, None).await
+    }
 
     async fn call(cx: &Cx, args: CreateClusterArgs) -> Outcome {
         Ok(Reply::of(&cx.client.clusters().create(&args.into_create()?).await?))

@@ -10,7 +10,7 @@ use crate::error::ToolError;
 use crate::reply::Reply;
 use crate::tool::container::ContainerArgs;
 use crate::tool::word::Pick;
-use crate::tool::{Card, ClearableId, Cx, Effect, IdArg, Outcome, ToolDef, flavor};
+use crate::tool::{Card, ClearableId, Cx, Effect, IdArg, Outcome, Price, ToolDef, flavor, price};
 
 pub(super) struct CreateEndpoint;
 
@@ -85,6 +85,14 @@ impl ToolDef for CreateEndpoint {
         covers: &["createEndpoint"],
         ids_from: None,
     };
+
+    async fn price(cx: &Cx, args: &CreateEndpointArgs) -> Result<Option<Price>, ToolError> {
+        let MachineArgs { gpu_pool_ids, gpu_count, .. } = &args.machine;
+        match gpu_pool_ids {
+            Some(pools) => price::of_worker(cx, pools, gpu_count.unwrap_or(1)).await,
+            None => Ok(None),
+        }
+    }
 
     async fn call(cx: &Cx, args: CreateEndpointArgs) -> Outcome {
         let (new, chosen) = args.into_create(cx).await?;

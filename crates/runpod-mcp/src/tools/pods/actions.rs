@@ -6,7 +6,7 @@ use runpod_api::{Error, Id};
 use super::PodArgs;
 use crate::error::ToolError;
 use crate::reply::Reply;
-use crate::tool::{Card, Cx, Effect, Outcome, ToolDef};
+use crate::tool::{Card, Cx, Effect, Outcome, Price, ToolDef, price};
 
 pub(super) struct StartPod;
 
@@ -21,6 +21,15 @@ impl ToolDef for StartPod {
         covers: &["podAction"],
         ids_from: Some("list-pods"),
     };
+
+    async fn price(cx: &Cx, args: &PodArgs) -> Result<Option<Price>, ToolError> {
+        let pod = cx.client.pods().get(&args.pod_id.0).await?.view;
+        match (pod.gpu, pod.cpu) {
+            (Some(gpu), _) => price::of_gpus(cx, &gpu.id, gpu.count, None).await,
+            (None, Some(cpu)) => price::of_vcpus(cx, &cpu.id, cpu.vcpu_count).await,
+            (None, None) => Ok(None),
+        }
+    }
 
     async fn call(cx: &Cx, args: PodArgs) -> Outcome {
         act(cx, &args.pod_id.0, Action::Start, &["RUNNING", "STARTING", "PROVISIONING"]).await

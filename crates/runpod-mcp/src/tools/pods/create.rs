@@ -11,7 +11,7 @@ use crate::error::ToolError;
 use crate::reply::Reply;
 use crate::tool::container::{ContainerArgs, MountArgs};
 use crate::tool::word::Pick;
-use crate::tool::{Card, ClearableId, Cx, Effect, IdArg, Outcome, ToolDef};
+use crate::tool::{Card, ClearableId, Cx, Effect, IdArg, Outcome, Price, ToolDef};
 
 pub(super) struct CreatePod;
 
@@ -56,6 +56,10 @@ impl ToolDef for CreatePod {
         covers: &["createPod"],
         ids_from: None,
     };
+
+    async fn price(cx: &Cx, args: &CreatePodArgs) -> Result<Option<Price>, ToolError> {
+        args.machine.price(cx, args.cloud_type.map(|pick| pick.0)).await
+    }
 
     async fn call(cx: &Cx, args: CreatePodArgs) -> Outcome {
         let keys = args.ssh_public_key.as_deref().map(PublicKeys::parse).transpose()?;

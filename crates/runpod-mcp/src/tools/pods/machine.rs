@@ -3,13 +3,14 @@
 //! The kind is never inferred from what is absent: a request for a GPU that lost its type must not become a CPU
 //! Pod, nor the reverse. It is a different machine and a different bill.
 
+use runpod_api::Cloud;
 use runpod_api::catalog::Product;
 use runpod_api::pods::{Compute, Gpu};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::error::ToolError;
-use crate::tool::{Cx, flavor};
+use crate::tool::{Cx, Price, flavor, price};
 
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "UPPERCASE")]
@@ -54,6 +55,23 @@ impl MachineArgs {
         match self.kind()? {
             ComputeType::Gpu => Ok((Compute::Gpu(self.gpu()), None)),
             ComputeType::Cpu => self.cpu(cx).await,
+        }
+    }
+
+    /// What the machine costs; none for a CPU type that is still to be chosen.
+    ///
+    /// # Errors
+    /// As [`MachineArgs::compute`], and when the catalogue cannot be read.
+    pub(super) async fn price(&self, cx: &Cx, cloud: Option<Cloud>) -> Result<Option<Price>, ToolError> {
+        let first = self.gpu_type_ids.as_ref().and_then(|ids| ids.first());
+        match (self.kind()?, first, &self.cpu_flavor_id) {
+            (ComputeType::Gpu, Some(id), _) => {
+                price::of_gpus(cx, id, self.gpu_count.unwrap_or(1), cloud).await
+            }
+            (ComputeType::Cpu, _, Some(flavor)) => {
+                price::of_vcpus(cx, flavor, self.vcpu_count.unwrap_or(flavor::VCPUS)).await
+            }
+            _ => Ok(None),
         }
     }
 

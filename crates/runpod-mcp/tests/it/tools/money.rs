@@ -44,3 +44,39 @@ async fn a_question_that_contradicts_itself_is_refused() {
     }
     assert_eq!(rig.sim.journal().requests().len(), 0);
 }
+
+#[tokio::test]
+async fn a_dry_run_names_the_price_and_changes_nothing() {
+    let rig = Rig::new(Seed::Empty).await;
+    let price = async |tool: &str, args: serde_json::Value| {
+        rig.call(tool, args).await.ok()["estimatedCostPerHour"].as_f64().unwrap_or_default()
+    };
+    let gpu = "NVIDIA GeForce RTX 4090";
+    let pod = json!({"name": "p", "imageName": "i:1", "gpuTypeIds": [gpu], "gpuCount": 2, "dryRun": true});
+    assert!((price("create-pod", pod).await - 1.38).abs() < 1e-9);
+    let cpu = json!({"imageName": "i:1", "computeType": "CPU", "cpuFlavorId": "cpu5c", "vcpuCount": 4, "dryRun": true});
+    assert!((price("create-pod", cpu).await - 0.16).abs() < 1e-9);
+    let endpoint = json!({"name": "e", "imageName": "i:1", "gpuPoolIds": ["ADA_24"], "dryRun": true});
+    assert!((price("create-endpoint", endpoint).await - 1.116).abs() < 1e-9);
+    assert!(rig.sim.journal().requests().iter().all(|request| request.method == "GET"));
+    assert_eq!(rig.call("list-pods", json!({})).await.ok()["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_no_secret() {
+    let rig = Rig::new(Seed::Empty).await;
+    for (tool, args) in [
+        ("create-secret", json!({"name": "A", "value": "CANARY-VALUE", "dryRun": true})),
+        (
+            "create-container-registry-auth",
+            json!({"name": "hub", "username": "me", "password": "CANARY-VALUE", "dryRun": true}),
+        ),
+        (
+            "create-template",
+            json!({"name": "t", "imageName": "i", "env": {"API_KEY": "CANARY-VALUE"}, "dryRun": true}),
+        ),
+    ] {
+        let reply = rig.call(tool, args).await.ok().to_string();
+        assert!(!reply.contains("CANARY") && reply.contains("[redacted]"), "{tool}: {reply}");
+    }
+}
