@@ -18,7 +18,7 @@ async fn shelf(rows: Value) -> Rig {
     rig
 }
 
-fn gpu(id: &str, memory: u32, availability: Value) -> Value {
+fn gpu(id: &str, memory: u32, availability: &str) -> Value {
     json!({"id": id, "name": id, "pool": "P", "manufacturer": "NVIDIA", "memory": memory, "secure": true,
         "community": false, "price": {"secure": 1.5, "community": 0.5}, "maxCount": {"secure": 8, "community": 0},
         "availability": availability, "dataCenters": [{"id": "US-KS-2", "name": "x", "availability": "HIGH"}]})
@@ -26,15 +26,15 @@ fn gpu(id: &str, memory: u32, availability: Value) -> Value {
 
 #[tokio::test]
 async fn gpus_come_with_stock_best_first_and_without_the_sentinel() {
-    let mut silent = gpu("NVIDIA S", 80, json!("x"));
+    let mut silent = gpu("NVIDIA S", 80, "x");
     silent.as_object_mut().expect("object").remove("availability");
     let rig = shelf(json!([
-        gpu("NVIDIA L4", 24, json!("LOW")),
-        gpu("unknown", 0, json!("HIGH")),
-        gpu("NVIDIA A2", 16, json!("NONE")),
+        gpu("NVIDIA L4", 24, "LOW"),
+        gpu("unknown", 0, "HIGH"),
+        gpu("NVIDIA A2", 16, "NONE"),
         silent,
-        gpu("NVIDIA H200", 141, json!("HIGH")),
-        gpu("NVIDIA A40", 48, json!("MEDIUM")),
+        gpu("NVIDIA H200", 141, "HIGH"),
+        gpu("NVIDIA A40", 48, "MEDIUM"),
     ]))
     .await;
     let ids = async |args: Value| {
