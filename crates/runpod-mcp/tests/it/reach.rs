@@ -217,7 +217,7 @@ async fn every_part_of_a_request_is_reached_by_some_argument() {
     }
     let mut used = Used::default();
     rig.sim.journal().requests().iter().for_each(|entry| used.note(entry));
-    // There is no repository to build from in an empty account, so there is no second page of builds either.
+    // An empty account builds nothing, so it has no second page; the story of builds turns one in the demo account.
     used.0.entry("listEndpointBuilds".into()).or_default().insert("cursor".into());
 
     let (excused, operations) = (excused(), super::parity::excused());

@@ -1,12 +1,10 @@
 //! `list-data-centers`, `get-data-center`.
 
-use std::collections::BTreeMap;
-
 use runpod_api::catalog::{Compliance, DataCenter, DataCenterQuery, Stock};
 use runpod_api::{Tier, Word};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
+use serde_json::{Map, Value, json};
 
 use crate::error::ToolError;
 use crate::reply::Reply;
@@ -43,8 +41,8 @@ struct DataCenterLine {
     region: Option<String>,
     global_network: Option<bool>,
     network_volume_types: Option<Vec<String>>,
-    gpu_availability: BTreeMap<String, Vec<String>>,
-    cpu_availability: BTreeMap<String, Vec<String>>,
+    gpu_availability: Map<String, Value>,
+    cpu_availability: Map<String, Value>,
 }
 
 impl From<DataCenterRow> for DataCenterLine {
@@ -61,14 +59,19 @@ impl From<DataCenterRow> for DataCenterLine {
     }
 }
 
-fn by_level(places: Option<Vec<Place>>) -> BTreeMap<String, Vec<String>> {
-    let mut levels = BTreeMap::<String, Vec<String>>::new();
+/// Most stock first; a level that is new to us comes last.
+fn by_level(places: Option<Vec<Place>>) -> Map<String, Value> {
+    let mut levels = Map::from_iter(["HIGH", "MEDIUM", "LOW"].map(|level| (level.to_owned(), json!([]))));
     for Place { id, availability } in places.into_iter().flatten() {
         match availability {
-            Some(level) if level != "NONE" => levels.entry(level).or_default().push(id),
+            Some(level) if level != "NONE" => {
+                let ids = levels.entry(level).or_insert_with(|| json!([]));
+                ids.as_array_mut().into_iter().for_each(|ids| ids.push(id.as_str().into()));
+            }
             _ => (),
         }
     }
+    levels.retain(|_, ids| ids.as_array().is_some_and(|ids| !ids.is_empty()));
     levels
 }
 

@@ -219,3 +219,25 @@ async fn workers_and_releases_come_with_what_stands_beside_them() {
     let newest = &releases["items"][0];
     assert!(newest["changed"].to_string().contains("image"), "{newest}");
 }
+
+#[tokio::test]
+async fn builds_are_paged_by_the_api_and_read_one_by_one() {
+    let rig = Rig::new(Seed::Demo).await;
+    let endpoints = rig.call("list-endpoints", json!({})).await.ok();
+    let mut built = Value::Null;
+    for endpoint in endpoints["items"].as_array().expect("items") {
+        let args = json!({"endpointId": endpoint["id"], "limit": 1});
+        let page = rig.call("list-endpoint-builds", args.clone()).await.ok();
+        if page["pagination"]["nextCursor"].is_string() {
+            built = with(args, &json!({"cursor": page["pagination"]["nextCursor"]}));
+        }
+    }
+    let second = rig.call("list-endpoint-builds", built.clone()).await.ok();
+    let query = rig.sim.journal().last().expect("a request").query.unwrap_or_default();
+    assert!(query.starts_with("limit=1&cursor="), "{query}");
+    let build = &second["items"][0];
+    assert!(build["status"].is_string() && build["branch"].is_string(), "{second}");
+    let one = json!({"endpointId": built["endpointId"], "buildId": build["id"]});
+    let read = rig.call("get-endpoint-build", one).await.ok();
+    assert_eq!((&read["id"], &read["status"]), (&build["id"], &build["status"]));
+}
