@@ -1,9 +1,9 @@
 //! REST v1 and REST v2 are two doors to one world.
 
-use runpod_sim::{Action, Match, Seed};
+use runpod_sim::{Action, Match, Pace, Seed, Settings, Without};
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, desk};
+use crate::desk::{Desk, desk, desk_with};
 
 /// Longer than any boot takes.
 const BOOT: u64 = 60;
@@ -352,4 +352,41 @@ async fn a_bill_of_v1_tells_time_gigabytes_and_what_it_ran_on() {
     let one = desk.get("/v1/billing/pods?gpuTypeId=NVIDIA%20L4").await.expect(200);
     assert_eq!(one.as_array().unwrap().len(), 1);
     assert!(desk.get("/v1/billing/pods?startTime=yesterday").await.refused(400).contains("startTime"));
+}
+
+#[tokio::test]
+async fn what_an_older_v2_has_not_learnt_v1_has_always_known() {
+    let without = vec![Without::CpuPods, Without::TemplateId];
+    let desk = desk_with(Settings { seed: Seed::Empty, pace: Pace::Manual, without, ..Settings::default() });
+    let cpu = json!({ "id": "cpu5c", "vcpuCount": 2 });
+    desk.post("/v2/pods", json!({ "name": "p", "image": "a", "cpu": cpu })).await.refused(422);
+    let template =
+        id(&desk.post("/v1/templates", json!({ "name": "t", "imageName": "a" })).await.expect(200));
+    let body = json!({ "templateId": template, "computeType": "CPU", "cpuFlavorIds": ["cpu5c"] });
+    assert_eq!(make(&desk, body).await["cpuFlavorId"], "cpu5c");
+}
+
+#[tokio::test]
+async fn requests_of_v1_use_up_no_rate() {
+    let settings = Settings { seed: Seed::Empty, enforce_rate_limits: true, ..Settings::default() };
+    let desk = desk_with(Settings { pace: Pace::Manual, ..settings });
+    for _ in 0..100 {
+        desk.get("/v1/pods").await.expect(200);
+    }
+    let left = desk.get("/v2/pods").await.headers["ratelimit"].to_str().unwrap().to_owned();
+    assert!(left.starts_with("\"minute\";r=59;"), "{left}");
+}
+
+#[tokio::test]
+async fn a_volume_too_small_to_be_shown_on_v2_is_refused() {
+    let desk = desk(Seed::Empty);
+    let small = json!({ "imageName": "a", "volumeInGb": 5 });
+    assert_eq!(desk.post("/v1/pods", small).await.refused(400), "a volume has at least 10 GB, not 5");
+    let none = make(&desk, json!({ "imageName": "a", "volumeInGb": 0 })).await;
+    assert_eq!(none["volumeInGb"], 0);
+    let small = json!({ "name": "v", "size": 5, "dataCenterId": "EU-RO-1" });
+    let said = desk.post("/v1/networkvolumes", small).await.refused(400);
+    assert_eq!(said, "a network volume has at least 10 GB, not 5");
+    let no_disk = json!({ "imageName": "a", "containerDiskInGb": 0 });
+    desk.post("/v1/pods", no_disk).await.refused(400);
 }
