@@ -200,7 +200,7 @@ fn spell_endpoint(endpoint: &Endpoint) -> Value {
         "flashBootType": flashboot,
         "type": if endpoint.kind == Kind::Queue { "QB" } else { "LB" },
         "locations": joined(sites.iter().map(|site| site.id).collect()),
-        "templateId": endpoint.bound,
+        "templateId": endpoint.bound.as_ref().or(endpoint.template.as_ref()),
         "allowedCudaVersions": gpu.and_then(|wish| joined(wish.cuda.allowed.iter().map(String::as_str).collect())),
         "minCudaVersion": gpu.and_then(|wish| wish.cuda.floor.as_deref()),
         "compliance": [],
