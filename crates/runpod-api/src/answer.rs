@@ -37,6 +37,11 @@ impl Answer {
         self.body.trim_ascii().is_empty()
     }
 
+    /// An answer of which only a part counts. `text` is a slice of the body.
+    pub(crate) fn part(&self, text: &str) -> Self {
+        Self { op: self.op, status: self.status, body: self.body.slice_ref(text.as_bytes()) }
+    }
+
     /// The body as JSON.
     ///
     /// # Errors

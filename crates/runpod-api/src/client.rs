@@ -7,13 +7,16 @@ use std::time::Duration;
 use crate::account::Account;
 use crate::billing::Billing;
 use crate::caller::Caller;
+use crate::capacity::Capacity;
 use crate::catalog::Catalog;
 use crate::clock::{Clock, Deadline, RealClock};
 use crate::clusters::Clusters;
 use crate::endpoints::Endpoints;
 use crate::error::Error;
 use crate::hosts::Hosts;
+use crate::hub::Hub;
 use crate::pods::Pods;
+use crate::public_endpoints::PublicEndpoints;
 use crate::registries::Registries;
 use crate::retry::full_jitter;
 use crate::secret::ApiKey;
@@ -224,6 +227,24 @@ impl Client {
     #[must_use]
     pub fn catalog(&self) -> Catalog<'_> {
         Catalog(&self.wire)
+    }
+
+    /// Stock by CUDA version.
+    #[must_use]
+    pub fn capacity(&self) -> Capacity<'_> {
+        Capacity(&self.wire)
+    }
+
+    /// The Hub.
+    #[must_use]
+    pub fn hub(&self) -> Hub<'_> {
+        Hub(&self.wire)
+    }
+
+    /// Models that Runpod runs for everybody.
+    #[must_use]
+    pub fn public_endpoints(&self) -> PublicEndpoints<'_> {
+        PublicEndpoints(&self.wire)
     }
 
     /// What was spent.

@@ -52,6 +52,14 @@ pub enum Error {
         /// Host that was pointed to, without path or query.
         to: String,
     },
+    /// A GraphQL question was answered with errors inside a good answer.
+    #[error("Runpod did not do {operation}: {said}")]
+    Denied {
+        /// `graphql:` and the field that was asked for.
+        operation: &'static str,
+        /// The messages, at most 2 KiB.
+        said: String,
+    },
     /// Too many requests.
     #[error("Runpod asked us to slow down: {hint}")]
     TooFast {

@@ -18,13 +18,18 @@ pub(crate) enum Api {
     RestV2,
     /// REST v1.
     RestV1,
+    /// GraphQL questions about what everybody may see.
+    GraphqlPublic,
+    /// GraphQL for the account.
+    GraphqlAuthed,
 }
 
 impl Api {
     /// Whether calls to it may carry the key. A public listing never does, whatever its address is.
     pub(crate) const fn may_carry_key(self) -> bool {
         match self {
-            Self::RestV2 | Self::RestV1 => true,
+            Self::RestV2 | Self::RestV1 | Self::GraphqlAuthed => true,
+            Self::GraphqlPublic => false,
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::client::{Call, Outcome, Settings};
 use crate::clock::{Clock, Deadline};
 use crate::error::Error;
 use crate::op::{Op, Part};
+use crate::secret::ApiKey;
 use crate::version::probe::{self, Probing};
 use crate::version::{Resource, Routing, Switch, Version};
 
@@ -103,6 +104,11 @@ impl Wire {
 
     pub(crate) fn deadline(&self) -> &Deadline {
         &self.call.deadline
+    }
+
+    /// The key of the caller, to be hidden where it comes back.
+    pub(crate) fn key(&self) -> Option<&ApiKey> {
+        self.call.key.as_ref()
     }
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {

@@ -87,6 +87,7 @@ impl From<Error> for ToolError {
                 };
                 if problems.is_empty() { refused } else { refused.fact("problems", problems) }
             }
+            Error::Denied { .. } => Self::new("rejected", message),
             Error::TooFast { after, sure, hint, .. } => Self::too_fast(after, sure, hint),
             Error::Argument { field, why } => Self::bad_argument(format!("`{field}` {why}")),
             Error::Unmappable { .. } => Self::bad_argument(message),
@@ -116,6 +117,19 @@ impl From<Error> for ToolError {
 }
 
 impl ToolError {
+    /// The error of a question that carried no key: what was said about keys is not about the caller's.
+    #[must_use]
+    pub fn keyless(error: Error) -> Self {
+        let mut told = Self::from(error);
+        if told.status == Some(401) {
+            told.code = "refused";
+            told.hint = Some(
+                "no key was sent and none is needed: the public GraphQL address may be a wrong one".into(),
+            );
+        }
+        told
+    }
+
     /// There is no key; names every way to give one.
     #[must_use]
     pub fn no_key() -> Self {

@@ -32,6 +32,10 @@ impl Said {
         };
         said.text = tidy(&said.text, CAP, key);
         if said.text.is_empty() {
+            // GraphQL has nothing but findings.
+            said.text = tidy(&said.problems.join(", "), CAP, key);
+        }
+        if said.text.is_empty() {
             let reason = status.canonical_reason().unwrap_or("an unknown status");
             said.text = format!("{reason}, without further words");
         }
@@ -57,7 +61,9 @@ fn headline(fields: &Map<String, Value>) -> String {
         (Some(one), _) | (None, Some(one)) => one,
         (None, None) => {
             ["message", "error", "msg"].iter().find_map(|name| words(name)).unwrap_or_else(|| {
-                if fields.contains_key("errors") || fields.is_empty() {
+                if matches!(fields.get("errors"), Some(Value::Array(_) | Value::String(_)))
+                    || fields.is_empty()
+                {
                     String::new()
                 } else {
                     Value::Object(fields.clone()).to_string()
@@ -167,6 +173,8 @@ mod tests {
             (r#""just a text""#, "just a text"),
             ("upstream connect\r\n error", "upstream connect error"),
             (r#"{"code":17}"#, r#"{"code":17}"#),
+            (r#"{"errors":[{"message":"bad field"},{"message":"and another"}]}"#, "bad field, and another"),
+            (r#"{"errors":{"odd":1}}"#, r#"{"errors":{"odd":1}}"#),
             ("", "Bad Request, without further words"),
             ("null", "Bad Request, without further words"),
             ("<html><body>long</body></html>", "an HTML page"),

@@ -11,6 +11,7 @@ mod clusters;
 mod desk;
 mod endpoints;
 mod golden;
+mod graphql;
 mod hand;
 mod input;
 mod key;
