@@ -5,6 +5,7 @@ mod billing;
 mod catalog;
 mod clusters;
 mod endpoints;
+mod hub;
 mod pods;
 mod registries;
 mod selection;
@@ -35,6 +36,7 @@ pub static TOOLSETS: &[Toolset] = &[
     Toolset { name: "billing", tools: &billing::TOOLS },
     Toolset { name: "clusters", tools: &clusters::TOOLS },
     Toolset { name: "account", tools: &account::TOOLS },
+    Toolset { name: "hub", tools: &hub::TOOLS },
 ];
 
 /// `--toolsets core`: what an agent needs to run Pods and endpoints, at half the size of the whole list.

@@ -7,7 +7,7 @@ use runpod_mcp::tools;
 use runpod_sim::{Entry, Seed};
 use serde_json::{Value, json};
 
-use crate::rig::Rig;
+use crate::rig::{Rig, is_write};
 
 const IMAGE: &str = "runpod/pytorch:2.8.0-py3.11-cuda12.8.1-cudnn-devel-ubuntu22.04";
 const GPU: &str = "NVIDIA GeForce RTX 4090";
@@ -67,7 +67,7 @@ impl Tour {
         let requests = self.rig.sim.journal().requests();
         let card = tools::find(tool).expect("the tool exists").card;
         assert!(!requests.is_empty(), "{tool} asked nothing");
-        let writes = requests.iter().filter(|request| request.method != "GET").count();
+        let writes = requests.iter().filter(|request| is_write(request)).count();
         match card.effect {
             Effect::Reads => assert_eq!(writes, 0, "{tool} says that it reads: {requests:?}"),
             _ => assert_eq!(writes, 1, "{tool} writes once: {requests:?}"),
@@ -75,7 +75,7 @@ impl Tour {
         let used = self.used.entry(tool.to_owned()).or_default();
         for request in &requests {
             let operation = operation(tool, request);
-            if request.method != "GET" {
+            if is_write(request) {
                 assert!(
                     card.covers.contains(&operation),
                     "{tool} sent {operation}, which its card does not say"
@@ -142,6 +142,8 @@ async fn catalog(tour: &mut Tour) {
     tour.visit("get-cpu-type", json!({"cpuTypeId": "cpu5c"})).await;
     tour.visit("list-data-centers", json!({})).await;
     tour.visit("get-data-center", json!({"dataCenterId": "EU-RO-1"})).await;
+    tour.visit("get-capacity", json!({})).await;
+    tour.visit("get-capacity", json!({"cudaVersions": ["12.8", "12.4"]})).await;
 }
 
 async fn pods(tour: &mut Tour) {
@@ -172,6 +174,12 @@ async fn serverless(tour: &mut Tour) {
     tour.visit("delete-endpoint", json!({"endpointId": endpoint})).await;
 }
 
+async fn hub(tour: &mut Tour) {
+    tour.visit("list-hub-repos", json!({})).await;
+    tour.visit("deploy-hub-repo", json!({"repo": "runpod-workers/worker-comfyui"})).await;
+    tour.visit("list-public-endpoints", json!({})).await;
+}
+
 async fn clusters(tour: &mut Tour) {
     let new = json!({"name": "train", "type": "TRAINING", "gpuTypeId": "NVIDIA H100 80GB HBM3",
         "gpuCountPerPod": 8, "podCount": 2, "imageName": IMAGE});
@@ -200,6 +208,7 @@ async fn every_tool_does_what_its_card_says() {
     pods(&mut tour).await;
     serverless(&mut tour).await;
     clusters(&mut tour).await;
+    hub(&mut tour).await;
     billing(&mut tour).await;
     let mut findings = Vec::new();
     for tool in tools::all() {

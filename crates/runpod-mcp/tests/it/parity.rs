@@ -36,7 +36,10 @@ fn every_operation_has_a_tool_or_a_reason() {
 #[test]
 fn no_tool_covers_what_the_contract_does_not_know() {
     let contract = runpod_sim::contract::v2();
-    let unknown: Vec<_> = covered().into_iter().filter(|id| contract.operation(id).is_none()).collect();
+    // What is asked in GraphQL has no operation in the contract of REST; the twin's schema knows it.
+    let graphql: BTreeSet<String> = runpod_sim::graphql_operations().collect();
+    let is_known = |id: &str| contract.operation(id).is_some() || graphql.contains(id);
+    let unknown: Vec<_> = covered().into_iter().filter(|id| !is_known(id)).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
 }
 

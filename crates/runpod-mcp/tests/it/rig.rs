@@ -18,7 +18,7 @@ use runpod_mcp::policy::Policy;
 use runpod_mcp::sandbox;
 use runpod_mcp::tool::Detail;
 use runpod_mcp::tools::Selection;
-use runpod_sim::{Builder, Pace, Seed, Sim};
+use runpod_sim::{Builder, Entry, Pace, Seed, Sim};
 use serde_json::Value;
 
 /// A twin, and a server that talks to it.
@@ -101,4 +101,11 @@ pub(crate) fn setup(sim: &Sim) -> Setup {
         sandbox: true,
         transport: "stdio",
     }
+}
+
+/// Whether a request may change something. A question in GraphQL is a POST; the document's first word tells.
+pub fn is_write(request: &Entry) -> bool {
+    let document = request.body.as_ref().and_then(|body| body["query"].as_str()).unwrap_or_default();
+    let asks = request.path == "/graphql" && document.starts_with("query");
+    request.method != "GET" && !asks
 }

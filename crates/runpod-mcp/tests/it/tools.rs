@@ -1,9 +1,11 @@
 //! Stories of tools, group by group.
 
 mod account;
+mod capacity;
 mod catalog;
 mod clusters;
 mod endpoints;
+mod hub;
 mod money;
 mod pods;
 mod storage;

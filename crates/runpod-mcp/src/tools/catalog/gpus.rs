@@ -13,7 +13,7 @@ use crate::tool::word::Pick;
 use crate::tool::{Card, Cx, Effect, Outcome, Page, ToolDef};
 
 /// A row of the API's list that is no GPU (observed 2026-08).
-const SENTINEL: &str = "unknown";
+pub(super) const SENTINEL: &str = "unknown";
 
 /// A GPU type in a list.
 #[derive(Clone, Debug, Deserialize, Serialize)]
