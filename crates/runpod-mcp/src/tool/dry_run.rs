@@ -35,18 +35,18 @@ pub(super) async fn or_real<T: ToolDef>(cx: &Cx, args: T::Args) -> Outcome {
     let price = T::price(cx, &args).await?;
     match T::call(cx, args).await {
         Err(error) if error.code != SKETCHED => Err(error),
-        _ => Ok(report(&book.take(), price)),
+        _ => Ok(report(&book.take(), price.as_ref())),
     }
 }
 
-fn report(sketches: &[Sketch], price: Option<Price>) -> Reply {
+fn report(sketches: &[Sketch], price: Option<&Price>) -> Reply {
     let mut fields = Map::from_iter([
         ("dryRun".to_owned(), Value::Bool(true)),
         ("requests".to_owned(), sketches.iter().map(request).collect()),
     ]);
     if let Some(Price { per_hour, of }) = price {
-        fields.insert("estimatedCostPerHour".to_owned(), ((per_hour * 1e6).round() / 1e6).into());
-        fields.insert("estimateOf".to_owned(), of.into());
+        fields.insert("estimatedCostPerHour".to_owned(), ((*per_hour * 1e6).round() / 1e6).into());
+        fields.insert("estimateOf".to_owned(), (*of).into());
     }
     Reply::from(Value::Object(fields)).note("nothing was sent; repeat without dryRun to do it")
 }

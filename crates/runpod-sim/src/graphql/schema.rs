@@ -36,6 +36,9 @@ pub(super) struct Wanted {
     pub(super) fields: Vec<Wanted>,
 }
 
+/// Gives the value of a variable that stands where a type is wanted; none for one that was left out.
+type Variables<'f> = dyn FnMut(&str, &Type) -> Result<Option<Value>, Problem> + 'f;
+
 impl Schema {
     fn read(text: &str) -> Result<Self, Problem> {
         let mut read = Self::default();
@@ -113,7 +116,7 @@ impl Schema {
         &self,
         literal: &Literal,
         (kind, place): (&Type, &str),
-        variable: &mut dyn FnMut(&str, &Type) -> Result<Option<Value>, Problem>,
+        variable: &mut Variables<'_>,
     ) -> Result<Option<Value>, Problem> {
         let refuse = || Problem::invalid(format!("\"{place}\" must be of type \"{kind}\""));
         match (literal, &kind.shape) {
@@ -147,7 +150,7 @@ impl Schema {
         &self,
         slots: &[Slot],
         members: &[(String, Literal)],
-        (place, variable): (&str, &mut dyn FnMut(&str, &Type) -> Result<Option<Value>, Problem>),
+        (place, variable): (&str, &mut Variables<'_>),
     ) -> Result<Map<String, Value>, Problem> {
         let mut map = Map::new();
         for (name, literal) in members {
