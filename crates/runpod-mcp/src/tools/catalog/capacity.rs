@@ -21,12 +21,12 @@ pub(super) struct GetCapacity;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct GetCapacityArgs {
-    /// Look up stock and price for each of these, such as 12.8.
+    /// Stock and price for each, such as 12.8.
     #[schemars(length(min = 1, max = 12))]
     cuda_versions: Option<Vec<String>>,
     /// Parts of ids or names.
     gpu_type_ids: Option<Vec<String>>,
-    /// GPUs in one machine, 1 when omitted.
+    /// GPUs per machine.
     #[schemars(range(min = 1, max = 8))]
     gpu_count: Option<u32>,
     /// Only the Secure Cloud.

@@ -39,15 +39,15 @@ pub(super) struct DeployHubRepo;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct DeployHubRepoArgs {
-    /// As owner/name, from list-hub-repos.
+    /// As owner/name.
     repo: Option<String>,
-    /// From list-hub-repos; wins over repo.
+    /// Wins over repo.
     hub_release_id: Option<IdArg>,
-    /// Endpoint name, title and tag when omitted.
+    /// Endpoint name.
     name: Option<String>,
-    /// Variables over those of the release.
+    /// Over the release's.
     env: Option<Vars>,
-    /// Selection as POOL,POOL,-TYPE, that of the release when omitted.
+    /// As POOL,POOL,-TYPE.
     gpu_ids: Option<String>,
     /// GPUs per worker.
     #[schemars(range(min = 1))]
@@ -55,22 +55,22 @@ pub(super) struct DeployHubRepoArgs {
     /// Ephemeral disk in GB.
     #[schemars(range(min = 1))]
     container_disk_in_gb: Option<u32>,
-    /// Workers that always run and are billed, 0 when omitted.
+    /// Always running and billed.
     workers_min: Option<u32>,
-    /// Most workers at a time.
+    /// Most at a time.
     #[schemars(range(min = 1))]
     workers_max: Option<u32>,
-    /// Seconds without work before a worker stops, 5 when omitted.
+    /// Seconds until an idle worker stops.
     #[schemars(range(min = 1, max = 3600))]
     idle_timeout: Option<u32>,
     /// What to scale by.
     scaler_type: Option<Pick<Scaler>>,
-    /// Target: seconds in the queue, or requests per worker.
+    /// Queue seconds or requests per worker.
     scaler_value: Option<f64>,
     /// Longest run of a job in ms.
     #[schemars(range(min = 1))]
     execution_timeout_ms: Option<u32>,
-    /// Faster cold starts, FLASHBOOT when omitted.
+    /// Faster cold starts.
     flashboot: Option<Pick<Flashboot>>,
 }
 

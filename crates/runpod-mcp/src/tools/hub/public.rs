@@ -50,13 +50,13 @@ pub(super) struct ListPublicEndpoints;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ListPublicEndpointsArgs {
-    /// Part of name, model, id, description, owner, tag or modality.
+    /// Part of any text.
     search_term: Option<String>,
-    /// Such as image, video, audio or language.
+    /// Such as image.
     modality: Option<String>,
     /// Maker of the model.
     owner: Option<String>,
-    /// Also those that cannot be called now.
+    /// Also those not live.
     include_offline: Option<bool>,
     #[serde(flatten)]
     page: Page,

@@ -96,15 +96,15 @@ pub(super) struct ListHubRepos;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ListHubReposArgs {
-    /// Part of title, description, name, owner or a tag.
+    /// Part of any text.
     search_term: Option<String>,
-    /// One of audio, embedding, image, language, video.
+    /// Such as audio, embedding, image, language, video.
     category: Option<String>,
-    /// Made for endpoints or for Pods.
+    /// Made for which.
     r#type: Option<Pick<Kind>>,
     /// GitHub owner.
     repo_owner: Option<String>,
-    /// Add what each release runs on and its env; large.
+    /// Add needs and env of each release; large.
     include_config: Option<bool>,
     #[serde(flatten)]
     page: Page,
