@@ -90,7 +90,12 @@ impl From<Error> for ToolError {
             Error::Denied { .. } => Self::new("rejected", message),
             Error::TooFast { after, sure, hint, .. } => Self::too_fast(after, sure, hint),
             Error::Argument { field, why } => Self::bad_argument(format!("`{field}` {why}")),
+            Error::Unmappable { switch: Some(_), .. } | Error::WrongVersion { .. } => {
+                Self::new("wrong_version", message).status(501)
+            }
             Error::Unmappable { .. } => Self::bad_argument(message),
+            // What was tried last decides what helps; the message tells the whole way.
+            Error::Fallback { then, .. } => Self { message, ..Self::from(*then) },
             Error::Shape { .. } => Self::new("unexpected_answer", message).hint(
                 "Runpod or a proxy in between answered something else than documented; \
                  retry once, then report it",

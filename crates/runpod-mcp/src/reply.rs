@@ -42,7 +42,11 @@ impl Reply {
             redact::env(&mut value);
         }
         let notes = mapped.notes.iter().map(|note| note.0.to_string()).collect();
-        Self { notes, ..Self::from(value) }
+        let reply = Self { notes, ..Self::from(value) };
+        match mapped.served_by {
+            Some(version) => reply.with("_servedBy", version.to_string()),
+            None => reply,
+        }
     }
 
     /// The answer to a change that returns nothing.

@@ -104,7 +104,7 @@ pub(crate) fn setup(sim: &Sim) -> Setup {
 }
 
 /// Whether a request may change something. A question in GraphQL is a POST; the document's first word tells.
-pub fn is_write(request: &Entry) -> bool {
+pub(crate) fn is_write(request: &Entry) -> bool {
     let document = request.body.as_ref().and_then(|body| body["query"].as_str()).unwrap_or_default();
     let asks = request.path == "/graphql" && document.starts_with("query");
     request.method != "GET" && !asks

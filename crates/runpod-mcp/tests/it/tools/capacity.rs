@@ -13,12 +13,12 @@ fn ids(reply: &Value) -> Vec<&str> {
     items(reply).iter().map(|row| row["id"].as_str().expect("an id")).collect()
 }
 
-fn gpu(id: &str, memory: u32, lowest: Value) -> Value {
+fn gpu(id: &str, memory: u32, lowest: &Value) -> Value {
     json!({"id": id, "displayName": id.trim_start_matches("NVIDIA "), "memoryInGb": memory, "secureCloud": true,
         "communityCloud": false, "lowestPrice": lowest})
 }
 
-fn price(stock: Value, price: Value, versions: &[(&str, &str)]) -> Value {
+fn price(stock: Option<&str>, price: Option<f64>, versions: &[(&str, &str)]) -> Value {
     let versions: Vec<_> =
         versions.iter().map(|(cuda, word)| json!({"cudaVersion": cuda, "availability": word})).collect();
     json!({"stockStatus": stock, "uninterruptablePrice": price, "gpuTypeCudaVersions": versions})
@@ -34,20 +34,20 @@ async fn shelf(rows: Value) -> Rig {
 
 async fn known() -> Rig {
     shelf(json!([
-        gpu("unknown", 0, json!(null)),
+        gpu("unknown", 0, &Value::Null),
         gpu(
             "NVIDIA L4",
             24,
-            price(json!("Low"), json!(0.4), &[("12.8", "AVAILABLE"), ("12.4", "UNAVAILABLE")])
+            &price(Some("Low"), Some(0.4), &[("12.8", "AVAILABLE"), ("12.4", "UNAVAILABLE")])
         ),
         gpu(
             "NVIDIA H200",
             141,
-            price(json!("High"), json!(3.5), &[("12.8", "AVAILABLE"), ("13.0", "AVAILABLE")])
+            &price(Some("High"), Some(3.5), &[("12.8", "AVAILABLE"), ("13.0", "AVAILABLE")])
         ),
-        gpu("NVIDIA A2", 16, price(json!(null), json!(null), &[])),
-        gpu("NVIDIA A3", 16, json!(null)),
-        gpu("NVIDIA A40", 48, price(json!("High"), json!(0.4), &[("12.8", "AVAILABLE")])),
+        gpu("NVIDIA A2", 16, &price(None, None, &[])),
+        gpu("NVIDIA A3", 16, &Value::Null),
+        gpu("NVIDIA A40", 48, &price(Some("High"), Some(0.4), &[("12.8", "AVAILABLE")])),
     ]))
     .await
 }

@@ -1,6 +1,6 @@
 //! Stories of Pods.
 
-use runpod_sim::{Action, Match, Seed};
+use runpod_sim::{Action, Match, Pace, Seed, Sim, Without};
 use serde_json::{Value, json};
 use tiktoken_rs::o200k_base;
 
@@ -323,4 +323,13 @@ async fn an_unknown_template_is_missing_and_nothing_is_rented() {
     let error = rig.call("create-pod", args).await.err();
     assert_eq!(error["code"], "not_found", "{error}");
     assert_eq!(rig.sim.journal().count("createPod"), 0);
+}
+
+#[tokio::test]
+async fn a_host_that_knows_no_cpu_pods_is_asked_on_rest_v1_and_the_reply_says_so() {
+    let rig = Rig::on(Sim::builder().clock(Pace::Manual).without(Without::CpuPods)).await;
+    let args = json!({"name": "c", "imageName": "i:1", "computeType": "CPU", "cpuFlavorId": "cpu5c"});
+    let pod = rig.call("create-pod", args).await.ok();
+    assert_eq!(pod["_servedBy"], "v1", "{pod}");
+    assert_eq!(rig.call("get-pod", json!({"podId": pod["id"]})).await.ok()["name"], "c");
 }
