@@ -46,7 +46,12 @@ fn every_invariant_names_a_test_that_exists() {
 fn every_link_leads_somewhere() {
     let mut documents =
         vec!["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "AGENTS.md", "CLAUDE.md", "SECURITY.md"];
-    documents.extend(["docs/context.md", "docs/guide/clients.md", "docs/guide/sandbox.md"]);
+    documents.extend([
+        "docs/context.md",
+        "docs/guide/clients.md",
+        "docs/guide/configuration.md",
+        "docs/guide/sandbox.md",
+    ]);
     for name in documents {
         let text = read(name);
         let folder = root().join(name).parent().expect("a file is in a folder").to_owned();
