@@ -34,7 +34,7 @@ struct GetEndpoint;
 struct GetEndpointArgs {
     /// From list-endpoints.
     endpoint_id: IdArg,
-    /// Show secrets in env instead of [redacted].
+    /// Show secrets in env instead of placeholders.
     reveal: Option<bool>,
 }
 

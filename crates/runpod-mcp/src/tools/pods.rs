@@ -39,7 +39,7 @@ struct GetPod;
 struct GetPodArgs {
     /// From list-pods.
     pod_id: IdArg,
-    /// Show secrets in env instead of [redacted].
+    /// Show secrets in env instead of placeholders.
     reveal: Option<bool>,
 }
 

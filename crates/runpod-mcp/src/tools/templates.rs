@@ -25,7 +25,7 @@ struct GetTemplate;
 struct GetTemplateArgs {
     /// From list-templates or list-public-templates.
     template_id: IdArg,
-    /// Show secrets in env instead of [redacted].
+    /// Show secrets in env instead of placeholders.
     reveal: Option<bool>,
 }
 
