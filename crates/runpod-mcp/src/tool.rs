@@ -147,7 +147,6 @@ impl Tool {
             let dry = dry_run::asked(&mut value);
             Ok(Ready { notes, dry, ..(self.ready)(value)? })
         });
-        // A client may show nothing but this text: it says itself which call it is about.
         ready
             .map_err(|error| ToolError { message: format!("{}: {}", self.card.name, error.message), ..error })
     }
