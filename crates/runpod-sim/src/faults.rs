@@ -104,6 +104,19 @@ pub enum Action {
         /// US dollars.
         usd: f64,
     },
+    /// Changes the world: containers print a line.
+    Print {
+        /// The id of a Pod or worker, or the name of a Pod or endpoint; `*` stands for any text.
+        by: String,
+        /// The line.
+        line: String,
+        /// How often, once unless said.
+        #[serde(default = "once")]
+        times: u32,
+        /// Whether the host says it instead of the container.
+        #[serde(default)]
+        system: bool,
+    },
 }
 
 /// A scripted answer.
@@ -171,6 +184,7 @@ impl Action {
                 | Action::CrashLoop { .. }
                 | Action::LosePod { .. }
                 | Action::Balance { .. }
+                | Action::Print { .. }
         )
     }
 }
@@ -197,6 +211,10 @@ fn bad_gateway() -> u16 {
 
 fn temporary_redirect() -> u16 {
     307
+}
+
+fn once() -> u32 {
+    1
 }
 
 fn two_hundred_megabytes() -> u64 {

@@ -13,6 +13,7 @@ use crate::journal::Journal;
 use crate::seed::{DEMO_KEY, DEMO_USER};
 use crate::settings::Settings;
 use crate::world::World;
+use crate::world::logs::Source;
 
 /// A Runpod in memory, without a socket. Clones are the same twin.
 #[derive(Clone)]
@@ -132,6 +133,10 @@ impl Twin {
             Action::CrashLoop { endpoint } => world.ground.trouble.crash_looping.push(endpoint),
             Action::LosePod { pod } => world.lose_pods(&pod, now),
             Action::Balance { usd } => world.leave_everybody(usd, now),
+            Action::Print { by, line, times, system } => {
+                let source = if system { Source::System } else { Source::Container };
+                (0..times).for_each(|_| world.print(&by, (source, &line), now));
+            }
             _ => {}
         }
     }

@@ -12,6 +12,7 @@ pub(crate) mod container;
 pub(crate) mod delegations;
 pub(crate) mod endpoints;
 pub(crate) mod hub;
+pub(crate) mod logs;
 pub(crate) mod meter;
 pub(crate) mod mounts;
 pub(crate) mod pods;
@@ -30,6 +31,7 @@ use crate::rates::Rates;
 use crate::world::clusters::Cluster;
 use crate::world::delegations::Delegation;
 use crate::world::endpoints::Endpoint;
+use crate::world::logs::Logs;
 use crate::world::meter::Meter;
 use crate::world::pods::Pod;
 use crate::world::registries::Registry;
@@ -87,6 +89,7 @@ pub(crate) struct Account {
     /// US dollars paid in over the account's whole life; what is left is this less what was spent.
     pub(crate) funds: f64,
     pub(crate) meter: Meter,
+    pub(crate) logs: Logs,
     pub(crate) rates: Rates,
     /// Public halves, one per line of an `authorized_keys` file.
     pub(crate) ssh_keys: Vec<String>,
@@ -184,6 +187,20 @@ impl World {
     /// Lets happen what was to happen until now, before something changes for everybody.
     pub(crate) fn settle(&mut self, now: Time) {
         self.accounts.values_mut().for_each(|account| account.settle_endpoints(&mut self.ground, now));
+    }
+
+    /// Lets all Pods and workers print a line whose id or name fits a pattern.
+    pub(crate) fn print(&mut self, by: &str, (source, line): (logs::Source, &str), now: Time) {
+        for account in self.accounts.values_mut() {
+            let Account { pods, endpoints, logs, .. } = account;
+            let pods = pods.values().filter(|pod| glob(by, &pod.id) || glob(by, &pod.lease.name));
+            let workers = endpoints.values().flat_map(|endpoint| {
+                let all = glob(by, &endpoint.config.name);
+                endpoint.fleet.workers.iter().filter(move |worker| all || glob(by, &worker.id))
+            });
+            let ids = pods.map(|pod| &pod.id).chain(workers.map(|worker| &worker.id));
+            ids.for_each(|id| logs.open(id).write(now, source, line));
+        }
     }
 
     /// Leaves every account with so many US dollars.

@@ -49,7 +49,8 @@ pub(super) async fn act(
         | Action::UnpullableImage { .. }
         | Action::CrashLoop { .. }
         | Action::LosePod { .. }
-        | Action::Balance { .. } => Ok(honest()),
+        | Action::Balance { .. }
+        | Action::Print { .. } => Ok(honest()),
     }
 }
 

@@ -133,7 +133,8 @@ impl Visit<'_> {
     /// Its workers, its releases and the template bound to it go too.
     pub(crate) fn delete_endpoint(&mut self, id: &str) -> Result<(), Denied> {
         let bound = self.endpoint(id)?.bound.clone();
-        self.account.endpoints.remove(id);
+        let workers = self.account.endpoints.remove(id).map(|endpoint| endpoint.fleet.workers);
+        workers.iter().flatten().for_each(|worker| self.account.logs.remove(&worker.id));
         self.account.meter.stop(Payer::Serverless, id, self.now);
         bound.iter().for_each(|template| self.forget_template(template));
         Ok(())
@@ -163,9 +164,9 @@ impl Visit<'_> {
     }
 
     fn settle_endpoint(&mut self, id: &str) -> Result<&Endpoint, Denied> {
-        let Account { endpoints, meter, .. } = &mut *self.account;
+        let Account { endpoints, meter, logs, .. } = &mut *self.account;
         if let Some(endpoint) = endpoints.get_mut(id) {
-            endpoint.settle(&mut fleet::Hands { ground: self.ground, meter }, self.now);
+            endpoint.settle(&mut fleet::Hands { ground: self.ground, meter, logs }, self.now);
         }
         self.endpoint(id)
     }
@@ -174,7 +175,7 @@ impl Visit<'_> {
 impl Account {
     /// Lets everything happen to the workers that time alone brings.
     pub(crate) fn settle_endpoints(&mut self, ground: &mut Ground, now: Time) {
-        let hands = &mut fleet::Hands { ground, meter: &mut self.meter };
+        let hands = &mut fleet::Hands { ground, meter: &mut self.meter, logs: &mut self.logs };
         self.endpoints.values_mut().for_each(|endpoint| endpoint.settle(hands, now));
     }
 }

@@ -7,6 +7,7 @@
 mod create;
 mod life;
 mod place;
+mod printed;
 mod update;
 
 use life::Boot;
@@ -24,6 +25,7 @@ use crate::world::{Denied, Visit, prices};
 pub(crate) use create::{CpuAsked, GpuAsked, NewPod, Order, Rather, cuda_wish};
 pub(crate) use life::{Action, Life, Status};
 pub(crate) use place::CudaWish;
+pub(crate) use printed::pull;
 pub(crate) use update::PodChange;
 
 /// Bytes that the request for a Pod may have, also once its template is written into it (413).
@@ -143,6 +145,7 @@ impl Visit<'_> {
             boots: 1,
             life: Life::Up(boot),
         };
+        self.print_boot(&pod, &boot);
         self.meter_pod(&pod);
         self.account.pods.entry(id).or_insert(pod)
     }
@@ -180,15 +183,13 @@ impl Visit<'_> {
     /// Ends a Pod from outside, as a lost host does. It is still shown, but nothing can be done with it.
     pub(crate) fn lose_pod(&mut self, id: &str) {
         // Whoever asks has just seen it: that it is not there would be no news.
-        drop(self.change_pod(id, |pod, now| {
-            pod.started = pod.started_at(now);
-            pod.life = Life::Gone;
-        }));
+        drop(self.end_pod(id, Life::Gone, "host lost, terminate container"));
     }
 
     /// Takes a Pod away, whoever it belongs to, and stops its meter.
     pub(crate) fn remove_pod(&mut self, id: &str) {
         self.account.pods.remove(id);
+        self.account.logs.remove(id);
         self.account.meter.stop(Payer::Pod, id, self.now);
     }
 
@@ -214,10 +215,7 @@ impl Visit<'_> {
     }
 
     fn stop_pod(&mut self, id: &str) -> Result<(), Denied> {
-        self.change_pod(id, |pod, now| {
-            pod.started = pod.started_at(now);
-            pod.life = Life::Down;
-        })
+        self.end_pod(id, Life::Down, "stop container")
     }
 
     fn boot_pod(&mut self, id: &str, boot: impl Fn(&Self, &Pod) -> Boot) -> Result<(), Denied> {
@@ -227,7 +225,21 @@ impl Visit<'_> {
             pod.networked = pod.lease.networking;
             pod.boots += 1;
             pod.life = Life::Up(boot);
-        })
+        })?;
+        let pod = self.pod(id)?.clone();
+        self.print_boot(&pod, &boot);
+        Ok(())
+    }
+
+    /// Lets a Pod run no longer.
+    fn end_pod(&mut self, id: &str, life: Life, why: &str) -> Result<(), Denied> {
+        self.change_pod(id, |pod, now| {
+            pod.started = pod.started_at(now);
+            pod.life = life;
+        })?;
+        let pod = self.pod(id)?.clone();
+        self.print_stop(&pod, why);
+        Ok(())
     }
 
     /// Changes a Pod and lets the meter go on with what it costs from now on.

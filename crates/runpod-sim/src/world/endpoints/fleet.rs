@@ -13,7 +13,10 @@ use crate::world::Ground;
 use crate::world::endpoints::Kind;
 use crate::world::endpoints::config::{Config, FlashBoot};
 use crate::world::endpoints::placing::{self, Place};
+use crate::world::logs::Logs;
+use crate::world::logs::Source::{Container, System};
 use crate::world::meter::{Entry, Meter};
+use crate::world::pods::pull;
 
 /// The least and the most seconds between two looks for a machine; the longer it waits, the rarer they get.
 const RETRY: (i64, i64) = (60, 3600);
@@ -85,6 +88,7 @@ pub(crate) struct Order<'e> {
 pub(crate) struct Hands<'w> {
     pub(crate) ground: &'w mut Ground,
     pub(crate) meter: &'w mut Meter,
+    pub(crate) logs: &'w mut Logs,
 }
 
 impl Fleet {
@@ -161,7 +165,7 @@ impl Fleet {
                 Some(since) => fresh > target && (since + idle <= now || count > crowd.max(target)),
             };
             if goes {
-                self.workers.remove(place).end(hands.meter, now);
+                self.workers.remove(place).end(hands, now);
                 able -= usize::from(is_able);
                 fresh -= usize::from(!stale);
                 count -= 1;
@@ -241,7 +245,10 @@ impl Worker {
                 self.stage = match placing::find(hands.ground, order.config, now) {
                     Some(place) => {
                         let seconds = boot(hands.ground.seed, &self.id, order.config.flashboot);
-                        Stage::Booting { place, ready: now + TimeDelta::seconds(seconds) }
+                        let ready = now + TimeDelta::seconds(seconds);
+                        let fails = hands.ground.cannot_pull(&self.image);
+                        pull(hands.logs.open(&self.id), &self.image, (now, ready), fails);
+                        Stage::Booting { place, ready }
                     }
                     None => Stage::Waiting { since: *since, retry },
                 };
@@ -252,6 +259,9 @@ impl Worker {
                     Stage::Broken { place }
                 } else {
                     let bill = place.meter(order, self, (&mut *hands.meter, now));
+                    let log = hands.logs.open(&self.id);
+                    log.write(now, System, format!("start container for {}: begin", self.image));
+                    log.write(now, Container, "Worker started, waiting for jobs");
                     Stage::Up { place, since: now, bill, work: Work::IdleSince(now) }
                 };
             }
@@ -281,9 +291,10 @@ impl Worker {
         }
     }
 
-    fn end(self, meter: &mut Meter, now: Time) {
+    fn end(self, hands: &mut Hands<'_>, now: Time) {
+        hands.logs.remove(&self.id);
         if let Stage::Up { bill, .. } = self.stage {
-            bill.into_iter().for_each(|entry| meter.end(entry, now));
+            bill.into_iter().for_each(|entry| hands.meter.end(entry, now));
         }
     }
 }

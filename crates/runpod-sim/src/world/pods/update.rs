@@ -58,9 +58,11 @@ impl Visit<'_> {
         let runs = matches!(old.status(self.now), Status::Provisioning | Status::Starting | Status::Running);
         if other && runs {
             pod.started = pod.started_at(self.now);
-            pod.life = Life::Up(Boot::in_place(self, &pod));
+            let boot = Boot::in_place(self, &pod);
+            pod.life = Life::Up(boot);
             pod.boots += 1;
             pod.networked = pod.lease.networking;
+            self.print_boot(&pod, &boot);
         }
         if !other {
             self.account.pods.insert(pod.id.clone(), pod);
