@@ -22,7 +22,7 @@ use crate::retry::full_jitter;
 use crate::secret::ApiKey;
 use crate::sketch::Sketchbook;
 use crate::templates::Templates;
-use crate::version::{ProbeHook, Versions};
+use crate::version::{ProbeHook, Resource, Version, Versions};
 use crate::volumes::Volumes;
 use crate::wire::{Pool, Wire};
 
@@ -185,6 +185,17 @@ impl Client {
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
         self.wire.clock()
+    }
+
+    /// Which version each resource was told to speak.
+    #[must_use]
+    pub fn versions(&self) -> &Versions {
+        self.wire.versions()
+    }
+
+    /// The version that a resource speaks now. Asks the host, once, where that is left to it.
+    pub async fn version(&self, resource: Resource) -> Version {
+        self.wire.version(resource).await
     }
 
     /// Completes when no change is under way any more, through this client or any clone of it. Whoever is about to

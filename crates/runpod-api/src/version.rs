@@ -97,6 +97,13 @@ pub struct Switch {
     pub to: Version,
 }
 
+impl fmt::Display for Resource {
+    /// As in the variable that pins it: `NETWORK_VOLUMES`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.variable().trim_start_matches("RUNPOD_REST_VERSION_"))
+    }
+}
+
 impl Switch {
     pub(crate) const fn to_v1(resource: Resource) -> Self {
         Self { resource, to: Version::V1 }
@@ -129,6 +136,15 @@ pub enum Routing {
 impl Default for Routing {
     fn default() -> Self {
         Self::Fixed(Version::V2)
+    }
+}
+
+impl fmt::Display for Routing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(version) => version.fmt(f),
+            Self::Auto => f.write_str("auto"),
+        }
     }
 }
 
@@ -172,6 +188,12 @@ impl Versions {
         self
     }
 
+    /// The routing of everything that has none of its own.
+    #[must_use]
+    pub fn usual(&self) -> Routing {
+        self.usual
+    }
+
     /// The routing of a resource.
     #[must_use]
     pub fn of(&self, resource: Resource) -> Routing {
@@ -179,9 +201,28 @@ impl Versions {
     }
 }
 
+impl fmt::Display for Versions {
+    /// The usual routing, then what goes another way: `v2, PODS=v1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.usual.fmt(f)?;
+        let others = self.own.iter().filter(|(_, routing)| **routing != self.usual);
+        others.into_iter().try_for_each(|(resource, routing)| write!(f, ", {resource}={routing}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn routings_are_told_in_the_words_that_set_them() {
+        let versions = Versions::default()
+            .with(Resource::NetworkVolumes, Routing::Auto)
+            .with(Resource::Pods, Routing::Fixed(Version::V1))
+            .with(Resource::Billing, Routing::Fixed(Version::V2));
+        assert_eq!(versions.to_string(), "v2, PODS=v1, NETWORK_VOLUMES=auto");
+        assert_eq!(Versions::all(Routing::Auto).to_string(), "auto");
+    }
 
     #[test]
     fn a_resource_goes_its_own_way_and_the_rest_goes_the_usual_one() {

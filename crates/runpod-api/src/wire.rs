@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::op::{Op, Part};
 use crate::secret::ApiKey;
 use crate::version::probe::{self, Probing};
-use crate::version::{Resource, Routing, Switch, Version};
+use crate::version::{Resource, Routing, Switch, Version, Versions};
 
 use errand::Errand;
 use parcel::Parcel;
@@ -119,6 +119,11 @@ impl Wire {
     pub(crate) async fn settled(&self) {
         // The sender lives in the pool that this wire holds, so waiting cannot fail.
         let _ = self.pool.changes.subscribe().wait_for(|count| *count == 0).await;
+    }
+
+    /// Which version each resource was told to speak.
+    pub(crate) fn versions(&self) -> &Versions {
+        &self.pool.settings.versions
     }
 
     /// The version that a resource speaks now. Asks the host only where that is left to it.

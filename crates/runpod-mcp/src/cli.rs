@@ -11,6 +11,7 @@ mod demo;
 mod flags;
 mod log;
 mod out;
+mod probe;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod serve;

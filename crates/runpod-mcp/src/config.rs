@@ -8,11 +8,12 @@ mod env;
 mod key;
 mod layers;
 mod settings;
+mod versions;
 
 use std::fmt;
 use std::path::PathBuf;
 
-use runpod_api::{ApiKey, Base, Hosts};
+use runpod_api::{ApiKey, Base, Hosts, Versions};
 
 pub use env::Env;
 pub use key::Keys;
@@ -42,6 +43,8 @@ pub struct Config {
     pub log: Log,
     /// Runpod's addresses.
     pub hosts: Hosts,
+    /// Which REST version each resource speaks.
+    pub versions: Versions,
     /// Where the hosted sign-in asks for a key; nothing on stdio uses it.
     pub sign_in: Base,
     /// The way to them.
@@ -131,11 +134,13 @@ impl Config {
         let mut warnings = Vec::new();
         let hosts = hosts(layers, &mut warnings);
         let default = Hosts::default().graphql_public;
-        refuse_other_versions(layers);
+        let versions = versions::read(layers);
+        let sandbox = layers.switch("sandbox");
+        warnings.extend(versions::warnings(&versions, (!sandbox).then_some(&hosts)));
         let verbose = layers.switch("verbose-logs");
         let log = layers.word("log", LOGS).unwrap_or_default();
         Self {
-            sandbox: layers.switch("sandbox"),
+            sandbox,
             toolsets: layers.words("toolsets"),
             tools: layers.words("tools"),
             exclude_tools: layers.words("exclude-tools"),
@@ -145,6 +150,7 @@ impl Config {
             log: if verbose { log.max(Log::Debug) } else { log },
             sign_in: layers.base("graphql-url").unwrap_or(default),
             hosts,
+            versions,
             network: Network {
                 proxy: layers.text("https-proxy"),
                 no_proxy: layers.text("no-proxy"),
@@ -191,17 +197,5 @@ fn hosts(layers: &mut Layers, warnings: &mut Vec<String>) -> Hosts {
         serverless: layers.base("serverless-api-url").unwrap_or(default.serverless),
         graphql_authed: layers.base("authed-graphql-url").unwrap_or(default.graphql_authed),
         graphql_public: layers.base("public-graphql-url").unwrap_or(default.graphql_public),
-    }
-}
-
-/// Nothing is read from the version settings yet: this program speaks REST v2, and who asks for another must hear
-/// so rather than be served something else.
-fn refuse_other_versions(layers: &mut Layers) {
-    for setting in SETTINGS.iter().filter(|setting| setting.key.starts_with("rest-version")) {
-        let version = layers.word(setting.key, &[("v1", false), ("v2", true), ("auto", false)]);
-        // Jobs have no version; the variable is accepted and ignored.
-        if version == Some(false) && setting.key != "rest-version-jobs" {
-            layers.problem(setting.key, "this version of runpod-mcp speaks REST v2 only: unset it or say v2");
-        }
     }
 }

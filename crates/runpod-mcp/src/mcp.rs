@@ -96,7 +96,9 @@ impl Server {
 
     fn implementation(&self) -> Implementation {
         let title = if self.0.setup.sandbox { "Runpod (sandbox)" } else { "Runpod" };
-        Implementation::new(NAME, VERSION).with_title(title)
+        // With the REST versions, so that a report of a client's log says which API it was about.
+        let version = format!("{VERSION} [REST {}]", self.0.setup.client.versions());
+        Implementation::new(NAME, version).with_title(title)
     }
 
     /// The `_meta` of a result: revisions without handshake say in each answer who gives it.

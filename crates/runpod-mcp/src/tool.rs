@@ -151,6 +151,12 @@ impl Tool {
             .map_err(|error| ToolError { message: format!("{}: {}", self.card.name, error.message), ..error })
     }
 
+    /// The schema of everything it accepts, also of what tools/list does not show.
+    #[must_use]
+    pub fn accepts(&self) -> &Value {
+        &self.schema
+    }
+
     /// Its entry in tools/list.
     #[must_use]
     pub fn listing(&self) -> Value {

@@ -51,7 +51,7 @@ impl ProbeHook {
     fn tell(&self, probe: &Probe<'_>) {
         let (version, settled) = (probe.version, probe.settled);
         match probe.why {
-            Some(error) => tracing::warn!(%version, settled, %error, "REST v2 did not answer"),
+            Some(error) => tracing::debug!(%version, settled, %error, "REST v2 did not answer"),
             None => tracing::debug!(%version, "REST v2 answers"),
         }
         if let Some(tell) = &self.0 {

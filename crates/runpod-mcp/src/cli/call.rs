@@ -40,7 +40,7 @@ pub(super) fn run(args: &CallArgs, top: Flags, env: &Env) -> anyhow::Result<Exit
 }
 
 async fn ask(server: &Server, call: &CallArgs) -> anyhow::Result<Answer> {
-    let given = arguments(&server.schema(&call.tool), call)?;
+    let given = arguments(server.schema(&call.tool), call)?;
     let who = server.local(("runpod-mcp", env!("CARGO_PKG_VERSION")));
     server.call(&call.tool, given, &who).await.map_err(|unknown| Usage(unknown.to_string()).into())
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use runpod_api::{Client, Settings};
 
+use super::probe;
 use crate::config::{Config, Problems};
 use crate::mcp::{Server, Setup};
 use crate::policy::Policy;
@@ -74,6 +75,8 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         proxy: network.proxy,
         no_proxy: network.no_proxy,
         roots_pem: network.cert_file.map(read).transpose()?,
+        versions: config.versions.clone(),
+        on_probe: probe::told(),
         ..Settings::default()
     })
 }
@@ -93,12 +96,14 @@ async fn in_sandbox(setup: Setup) -> anyhow::Result<Connection> {
     on(runpod_sim::Sim::start(runpod_sim::Seed::Demo).await?, setup)
 }
 
-/// A server of this setup on a twin, whatever the setup says about addresses and keys.
+/// A server of this setup on a twin, whatever the setup says about addresses and keys. REST versions stay.
 #[cfg(feature = "sandbox")]
 pub(super) fn on(sim: runpod_sim::Sim, setup: Setup) -> anyhow::Result<Connection> {
     use crate::sandbox;
+    let versions = setup.client.versions().clone();
+    let settings = Settings { versions, on_probe: probe::told(), ..sandbox::settings(&sim)? };
     let setup = Setup {
-        client: Client::new(sandbox::settings(&sim)?),
+        client: Client::new(settings),
         keys: crate::config::Keys::new(Some(sandbox::key(&sim)), None),
         patience: sandbox::stretched(&sim, setup.patience),
         sandbox: true,

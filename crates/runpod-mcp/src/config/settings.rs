@@ -152,7 +152,7 @@ pub static SETTINGS: &[Setting] = &[
     version(
         "rest-version",
         &["RUNPOD_REST_VERSION"],
-        "REST version to speak; this program knows v2 [default: v2]",
+        "v1, v2 or auto: REST version to speak; auto is v2 where the host has it [default: v2]",
     ),
     version("rest-version-pods", &["RUNPOD_REST_VERSION_PODS"], "The same for Pods"),
     version("rest-version-templates", &["RUNPOD_REST_VERSION_TEMPLATES"], "The same for templates"),

@@ -20,12 +20,10 @@ impl Server {
         json!({"tools": self.listings().collect::<Vec<_>>()})
     }
 
-    /// The argument schema of a tool as clients see it; `null` when there is no such tool.
+    /// The schema of all arguments that a tool accepts; `null` when there is no such tool.
     #[must_use]
-    pub fn schema(&self, name: &str) -> Value {
-        let tool = self.0.setup.selection.find(name);
-        let listing = tool.map(|tool| tool.listing());
-        listing.and_then(|mut listing| listing.get_mut("inputSchema").map(Value::take)).unwrap_or_default()
+    pub fn schema(&self, name: &str) -> &Value {
+        self.0.setup.selection.find(name).map_or(&Value::Null, |tool| tool.accepts())
     }
 
     fn listings(&self) -> impl Iterator<Item = Value> {

@@ -5,7 +5,7 @@
 use runpod_api::Id;
 use serde_json::{Map, Value};
 
-use super::schema::KIND;
+use super::schema::{KIND, is_listed};
 use crate::error::ToolError;
 use crate::near;
 
@@ -24,7 +24,9 @@ pub(crate) fn check(schema: &Value, args: Map<String, Value>) -> Result<(Value, 
         return Ok((value, notes));
     }
     let names = |key: &str| match schema.get(key) {
-        Some(Value::Object(map)) => map.keys().cloned().map(Value::from).collect(),
+        Some(Value::Object(map)) => {
+            map.iter().filter(|(_, property)| is_listed(property)).map(|(name, _)| name.as_str().into()).collect()
+        }
         Some(Value::Array(names)) => names.clone(),
         _ => Vec::new(),
     };

@@ -12,6 +12,10 @@ use serde_json::{Map, Value};
 /// Marks a string that is checked as an id. Enforced, never listed.
 pub(crate) const KIND: &str = "x-kind";
 
+/// Marks an argument that is accepted and not listed, because few calls need it and every listing would pay for it:
+/// `#[schemars(extend("x-unlisted" = true))]` on the field.
+pub(crate) const UNLISTED: &str = "x-unlisted";
+
 /// The inner schema of an argument struct.
 pub(crate) fn inner<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|s| {
@@ -29,11 +33,19 @@ pub(crate) fn inner<T: JsonSchema>() -> Value {
     schema
 }
 
-/// The schema as clients see it: without the marks that only this server reads.
+/// The schema as clients see it: without unlisted arguments and the marks that only this server reads.
 pub(crate) fn listed(inner: &Value) -> Value {
     let mut schema = inner.clone();
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.retain(|_, property| is_listed(property));
+    }
     strip_marks(&mut schema);
     schema
+}
+
+/// Whether clients see an argument.
+pub(crate) fn is_listed(property: &Value) -> bool {
+    property.get(UNLISTED).is_none()
 }
 
 fn strip_marks(schema: &mut Value) {
@@ -131,6 +143,9 @@ mod tests {
         policy: Option<Policy>,
         /// Anything.
         input: Map<String, Value>,
+        /// What it was called once.
+        #[schemars(extend("x-unlisted" = true))]
+        pod: Option<IdArg>,
         #[serde(flatten)]
         page: Page,
     }
@@ -155,5 +170,12 @@ mod tests {
         assert_eq!(properties["limit"]["maximum"], 100);
         assert_eq!(schema["required"], json!(["podId", "input"]));
         assert_eq!(schema["additionalProperties"], false);
+    }
+
+    #[test]
+    fn an_unlisted_argument_is_checked_and_not_shown() {
+        let inner = inner::<Args>();
+        assert_eq!(inner["properties"]["pod"][KIND], "id");
+        assert_eq!(listed(&inner)["properties"].get("pod"), None);
     }
 }

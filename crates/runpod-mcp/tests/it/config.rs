@@ -156,16 +156,56 @@ fn variables_of_others_are_nobodys_business() {
 }
 
 #[test]
-fn this_version_speaks_rest_v2_only_and_says_so() {
-    for (name, value) in
-        [("RUNPOD_REST_VERSION", "v1"), ("RUNPOD_REST_VERSION", "auto"), ("RUNPOD_REST_VERSION_PODS", "v1")]
-    {
-        let all = problems(&NONE, &env(&[(name, value)]));
-        assert!(all[0].starts_with(name) && all[0].contains("REST v2 only"), "{all:?}");
+fn a_resource_speaks_its_own_version_and_the_rest_the_usual_one() {
+    assert_eq!(read(&NONE, &Env::default()).versions.to_string(), "v2");
+    let config = read(
+        &flags(&[("rest-version-templates", "v1")]),
+        &env(&[
+            ("RUNPOD_REST_VERSION", " AUTO "),
+            ("RUNPOD_REST_VERSION_TEMPLATES", "v2"),
+            ("RUNPOD_REST_VERSION_NETWORK_VOLUMES", "V2"),
+            ("RUNPOD_REST_VERSION_PODS", ""),
+            ("RUNPOD_REST_VERSION_JOBS", "v1"),
+        ]),
+    );
+    assert_eq!(config.versions.to_string(), "auto, TEMPLATES=v1, NETWORK_VOLUMES=v2");
+}
+
+#[test]
+fn a_version_that_does_not_exist_stops_the_start_and_names_those_that_do() {
+    for name in ["RUNPOD_REST_VERSION", "RUNPOD_REST_VERSION_PODS", "RUNPOD_REST_VERSION_JOBS"] {
+        for bad in ["v3", "2", "latest", "v1,v2"] {
+            let all = problems(&NONE, &env(&[(name, bad)]));
+            let said = format!("{name}: {bad:?} is none of v1, v2, auto");
+            assert_eq!(all, [said]);
+        }
     }
-    let odd = problems(&NONE, &env(&[("RUNPOD_REST_VERSION", "v3")]));
-    assert!(odd[0].contains("none of v1, v2, auto"), "{odd:?}");
-    read(&NONE, &env(&[("RUNPOD_REST_VERSION", "v2"), ("RUNPOD_REST_VERSION_JOBS", "v1")]));
+    let odd = problems(&NONE, &env(&[("RUNPOD_REST_VERSION_EVERYTHING_ELSE", "v2")])).join("\n");
+    for suffix in ["PODS", "TEMPLATES", "NETWORK_VOLUMES", "REGISTRIES", "GPUS", "CPUS", "DATA_CENTERS", "JOBS"] {
+        assert!(odd.contains(&format!("RUNPOD_REST_VERSION_{suffix}")), "{odd}");
+    }
+}
+
+#[test]
+fn rest_v1_is_announced_as_retired_in_one_line() {
+    let warnings = |pairs: &[(&str, &str)]| read(&NONE, &env(pairs)).warnings;
+    assert_eq!(warnings(&[("RUNPOD_REST_VERSION", "auto"), ("RUNPOD_REST_VERSION_PODS", "v2")]), [""; 0]);
+    let all = warnings(&[("RUNPOD_REST_VERSION", "v1")]);
+    assert!(all.len() == 1 && all[0].contains("v1 is chosen for everything"), "{all:?}");
+    let some = warnings(&[("RUNPOD_REST_VERSION_PODS", "v1"), ("RUNPOD_REST_VERSION_BILLING", "V1")]);
+    assert!(some.len() == 1 && some[0].contains("v1 is chosen for PODS, BILLING;"), "{some:?}");
+}
+
+#[test]
+fn versions_in_different_environments_are_warned_of() {
+    let v2 = ("RUNPOD_REST_V2_API_URL", "https://v2.dev.example/v2");
+    let v1 = ("RUNPOD_REST_API_URL", "https://v1.dev.example/v1");
+    for apart in [&[v2][..], &[v1], &[v2, ("RUNPOD_REST_VERSION", "auto")]] {
+        let warnings = read(&NONE, &env(apart)).warnings;
+        assert!(warnings.len() == 1 && warnings[0].contains("RUNPOD_REST_API_URL"), "{warnings:?}");
+    }
+    assert_eq!(read(&NONE, &env(&[v1, v2])).warnings, [""; 0]);
+    assert_eq!(read(&NONE, &env(&[v2, ("RUNPOD_MCP_SANDBOX", "1")])).warnings, [""; 0]);
 }
 
 #[test]
@@ -180,8 +220,11 @@ fn both_spellings_of_the_v2_address_mean_the_same() {
     let config = read(&NONE, &env(&both));
     assert_eq!(config.hosts.rest_v2.as_str(), "https://b.example/v2");
     assert!(config.warnings[0].contains("https://a.example/v2 is not"), "{:?}", config.warnings);
-    let same =
-        [("RUNPOD_API_BASE_URL", "https://a.example"), ("RUNPOD_REST_V2_API_URL", "https://a.example/v2")];
+    let same = [
+        ("RUNPOD_API_BASE_URL", "https://a.example"),
+        ("RUNPOD_REST_V2_API_URL", "https://a.example/v2"),
+        ("RUNPOD_REST_API_URL", "https://a.example/v1"),
+    ];
     assert!(read(&NONE, &env(&same)).warnings.is_empty());
 }
 

@@ -59,7 +59,7 @@ async fn the_server_offers_tools_and_nothing_else() {
     let hello = session.initialize("2025-11-25").await;
     assert_eq!(hello["capabilities"], json!({"tools": {}}));
     assert_eq!(hello["serverInfo"]["name"], "runpod-mcp");
-    assert_eq!(hello["serverInfo"]["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(hello["serverInfo"]["version"], concat!(env!("CARGO_PKG_VERSION"), " [REST v2]"));
     assert_eq!(hello["serverInfo"]["title"], "Runpod (sandbox)");
 }
 
