@@ -5,6 +5,8 @@
 
 use std::ops::RangeInclusive;
 
+use chrono::DateTime;
+
 use crate::client::Outcome;
 use crate::error::Error;
 
@@ -49,6 +51,16 @@ pub(crate) fn cuda(field: &'static str, version: &str) -> Outcome<()> {
     match version.split_once('.') {
         Some((major, minor)) if digits(major) && digits(minor) => Ok(()),
         _ => refuse(field, "is not a CUDA version; write major.minor such as 12.8"),
+    }
+}
+
+/// A moment in RFC 3339, with its letters as the contract has them.
+pub(crate) fn moment<'a>(field: &'static str, text: Option<&'a str>) -> Outcome<Option<&'a str>> {
+    match text {
+        Some(text) if !text.contains('T') || DateTime::parse_from_rfc3339(text).is_err() => {
+            refuse(field, "is not an RFC 3339 time; write it like 2026-08-01T00:00:00Z")
+        }
+        text => Ok(text),
     }
 }
 

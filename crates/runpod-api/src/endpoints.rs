@@ -8,10 +8,13 @@ mod view;
 pub use input::{Compute, Cpu, Create, Flashboot, Gpu, GpuChange, Kind, Scaling, Update, Workers};
 pub use view::{Build, Endpoint, GpuView, Release, ScalingView, Worker, WorkersView};
 
+use std::time::Duration;
+
 use crate::client::Outcome;
 use crate::error::Error;
 use crate::id::Id;
 use crate::listing::Listing;
+use crate::logs::{self, Log};
 use crate::mapped::Mapped;
 use crate::query::Page;
 use crate::templates;
@@ -47,6 +50,15 @@ pub struct Include {
     pub template: bool,
     /// Its workers.
     pub workers: bool,
+}
+
+/// A worker of an endpoint.
+#[derive(Clone, Copy, Debug)]
+pub struct WorkerOf<'a> {
+    /// Whose.
+    pub endpoint: &'a Id,
+    /// Which.
+    pub worker: &'a Id,
 }
 
 /// Calls on Serverless endpoints and on what belongs to them: workers, releases, builds.
@@ -198,6 +210,23 @@ impl Endpoints<'_> {
     pub async fn build(&self, id: &Id, build_id: &Id) -> Outcome<Mapped<Build>> {
         self.0.only_v2(Resource::Endpoints, "a build", None).await?;
         Mapped::read(&self.0.send(&v2::BUILD, Request::to(&[id.into(), build_id.into()])).await?)
+    }
+
+    /// The log of a worker, to be read for at most this long (operation `getWorkerLogs`). The place to see a container
+    /// that crashes over and over.
+    ///
+    /// # Errors
+    /// See [`crate::Error`]; [`crate::Error::Timeout`] when the host sends no head in that time, 404 when there is no
+    /// such worker or not any more, [`crate::Error::WrongVersion`] on REST v1.
+    pub async fn worker_logs(
+        &self,
+        worker: WorkerOf<'_>,
+        query: &logs::Query,
+        time: Duration,
+    ) -> Outcome<Log> {
+        self.0.only_v2(Resource::Workers, "the log of a worker", None).await?;
+        let parts = [worker.endpoint.into(), worker.worker.into()];
+        Log::open(self.0, &logs::WORKER, &parts, (query, time)).await
     }
 
     async fn version(&self) -> Version {

@@ -7,10 +7,13 @@ mod view;
 
 pub use view::{Cpu as PodCpu, Gpu as PodGpu, Pod, Port, Runtime, Ssh, SshEndpoint};
 
+use std::time::Duration;
+
 use crate::client::Outcome;
 use crate::container::{Container, Mount};
 use crate::id::Id;
 use crate::listing::Listing;
+use crate::logs::{self, Log};
 use crate::mapped::Mapped;
 use crate::query::Page;
 use crate::version::{Resource, Version};
@@ -336,6 +339,17 @@ impl Pods<'_> {
     pub async fn delete(&self, id: &Id) -> Outcome<()> {
         let op = self.0.either(Resource::Pods, &v1::DELETE, &v2::DELETE).await;
         self.0.send(op, Request::to(&[id.into()])).await.map(drop)
+    }
+
+    /// The log of a Pod, to be read for at most this long (operation `getPodLogs`). A stopped Pod has what it wrote
+    /// before; a Pod that has not started yet has what Runpod did for it.
+    ///
+    /// # Errors
+    /// See [`crate::Error`]; [`crate::Error::Timeout`] when the host sends no head in that time, 404 when there is no
+    /// such Pod, [`crate::Error::WrongVersion`] on REST v1.
+    pub async fn logs(&self, id: &Id, query: &logs::Query, time: Duration) -> Outcome<Log> {
+        self.0.only_v2(Resource::Pods, "the log of a Pod", None).await?;
+        Log::open(self.0, &logs::POD, &[id.into()], (query, time)).await
     }
 
     async fn version(&self) -> Version {

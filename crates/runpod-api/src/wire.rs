@@ -11,6 +11,7 @@ mod engine;
 mod errand;
 mod leash;
 mod parcel;
+mod reading;
 
 use std::sync::{Arc, OnceLock};
 
@@ -26,8 +27,9 @@ use crate::secret::ApiKey;
 use crate::version::probe::{self, Probing};
 use crate::version::{Resource, Routing, Switch, Version, Versions};
 
-use errand::Errand;
+use errand::{Errand, Harvest, Opened};
 use parcel::Parcel;
+pub(crate) use reading::{Reading, Terms};
 
 /// Most exchanges with Runpod at a time, per client and all its clones.
 const EXCHANGES: usize = 64;
@@ -37,7 +39,7 @@ const EXCHANGES: usize = 64;
 pub(crate) struct Pool {
     settings: Settings,
     http: OnceLock<reqwest::Client>,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     changes: watch::Sender<usize>,
     probing: Probing,
 }
@@ -47,7 +49,7 @@ impl Pool {
         Self {
             settings,
             http: OnceLock::new(),
-            turns: Semaphore::new(EXCHANGES),
+            turns: Arc::new(Semaphore::new(EXCHANGES)),
             changes: watch::Sender::new(0),
             probing: Probing::default(),
         }
@@ -166,7 +168,7 @@ impl Wire {
     async fn probe(&self) -> Outcome<()> {
         let parcel = Parcel::pack(&probe::PROBE, &self.pool.settings.hosts, &self.call, &Request::to(&[]))?;
         let until = self.call.deadline.within(probe::PATIENCE);
-        Errand::new(Arc::clone(&self.pool), parcel, until).run().await.map(drop)
+        Errand::new(Arc::clone(&self.pool), parcel, until).run::<Answer>().await.map(drop)
     }
 
     /// Sends and reads the whole answer.
@@ -179,12 +181,38 @@ impl Wire {
         request: Request<'_, B>,
     ) -> Outcome<Answer> {
         let parcel = Parcel::pack(op, &self.pool.settings.hosts, &self.call, &request)?;
+        let until = self.call.deadline.within(self.pool.settings.request_timeout);
+        self.walk(Arc::new(Errand::new(Arc::clone(&self.pool), parcel, until))).await
+    }
+
+    /// Sends, and leaves the body of the answer to be read piece by piece. What comes before the body is as in
+    /// [`Self::send`], tries included; a body that breaks is not asked for again, for a part of it was handed out.
+    ///
+    /// The reading may outlast the timeout of a request: it has the time that its terms say, within the deadline of
+    /// the call, and holds a turn until it is dropped.
+    ///
+    /// # Errors
+    /// Every way in which there is no 2xx answer; see [`crate::Error`].
+    pub(crate) async fn open<B: Serialize + ?Sized>(
+        &self,
+        op: &'static Op,
+        request: Request<'_, B>,
+        terms: Terms,
+    ) -> Outcome<Reading> {
+        let parcel = Parcel::pack(op, &self.pool.settings.hosts, &self.call, &request)?.on(&terms)?;
+        let until = self.call.deadline.within(terms.time);
+        let errand = Arc::new(Errand::new(Arc::clone(&self.pool), parcel, until));
+        let opened: Opened = self.walk(Arc::clone(&errand)).await?;
+        Reading::new(errand, opened, terms.most)
+    }
+
+    /// Runs an errand; one that changes something goes on without its caller.
+    async fn walk<T: Harvest>(&self, errand: Arc<Errand>) -> Outcome<T> {
+        let op = errand.parcel.op;
         if let Some(book) = self.call.sketchbook.as_ref().filter(|_| op.repeat.changes()) {
-            book.add(parcel.sketch());
+            book.add(errand.parcel.sketch());
             return Err(Error::Sketched { operation: op.id });
         }
-        let until = self.call.deadline.within(self.pool.settings.request_timeout);
-        let errand = Errand::new(Arc::clone(&self.pool), parcel, until);
         match op.repeat.changes() {
             false => errand.run().await,
             true => leash::walk(errand, self.call.on_detached.clone()).await,

@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::{Query, Scope};
-use crate::billing::v2::moment;
+use crate::check;
 use crate::client::Outcome;
 use crate::error::Error;
 use crate::op::Op;
@@ -36,8 +36,8 @@ pub(super) fn query(query: &Query) -> Outcome<(&'static Op, Vec<(&'static str, S
         return homeless("lastN", "REST v1 takes a window; give startTime and endTime");
     }
     let pairs = Pairs::default()
-        .set("startTime", moment("startTime", start_time.as_deref())?)
-        .set("endTime", moment("endTime", end_time.as_deref())?)
+        .set("startTime", check::moment("startTime", start_time.as_deref())?)
+        .set("endTime", check::moment("endTime", end_time.as_deref())?)
         .set("bucketSize", bucket.map(Word::as_str))
         .set("grouping", grouping);
     let pairs = one.map_or(pairs.clone(), |(name, id)| pairs.set(name, Some(id)));

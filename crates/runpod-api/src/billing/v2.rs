@@ -1,6 +1,5 @@
 //! The bill as REST v2 spells it.
 
-use chrono::DateTime;
 use http::Method;
 
 use super::{Query, Scope};
@@ -26,8 +25,8 @@ pub(super) fn query(query: &Query) -> Outcome<(&'static Op, Vec<(&'static str, S
         return check::refuse("lastN", "cannot stand beside startTime or endTime; give one or the other");
     }
     let pairs = Pairs::default()
-        .set("startTime", moment("startTime", start_time.as_deref())?)
-        .set("endTime", moment("endTime", end_time.as_deref())?)
+        .set("startTime", check::moment("startTime", start_time.as_deref())?)
+        .set("endTime", check::moment("endTime", end_time.as_deref())?)
         .set("bucketSize", bucket.map(Word::as_str))
         .set("lastN", *last_n);
     let (op, one) = match scope {
@@ -40,13 +39,4 @@ pub(super) fn query(query: &Query) -> Outcome<(&'static Op, Vec<(&'static str, S
     };
     let pairs = one.map_or(pairs.clone(), |(name, id)| pairs.set(name, Some(id)));
     Ok((op, pairs.into_vec()))
-}
-
-pub(super) fn moment<'a>(field: &'static str, text: Option<&'a str>) -> Outcome<Option<&'a str>> {
-    match text {
-        Some(text) if !text.contains('T') || DateTime::parse_from_rfc3339(text).is_err() => {
-            check::refuse(field, "is not an RFC 3339 time; write it like 2026-08-01T00:00:00Z")
-        }
-        text => Ok(text),
-    }
 }

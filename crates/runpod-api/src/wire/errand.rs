@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_ENCODING, LOCATION};
 use http::{HeaderMap, StatusCode};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::Pool;
 use super::cause::{distrust, line, untouched};
@@ -15,6 +16,7 @@ use crate::client::Outcome;
 use crate::clock::Deadline;
 use crate::error::Error;
 use crate::error::said::{Said, tidy};
+use crate::op::Op;
 use crate::rate::Pace;
 use crate::retry::Tries;
 
@@ -34,32 +36,94 @@ pub(super) struct Errand {
     pub(super) parcel: Parcel,
     pub(super) sent: Arc<Sent>,
     until: Deadline,
+    /// What there was until the deadline when it set out.
+    time: Duration,
+}
+
+/// A good answer of which the head was read, and the turn that it holds until it is dropped.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) response: reqwest::Response,
+    _turn: OwnedSemaphorePermit,
+}
+
+impl Opened {
+    fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+}
+
+/// What an errand brings home: an answer read to its end, or one left open.
+pub(super) trait Harvest: Send + Sized + 'static {
+    /// Makes it from the head of a good answer. A failure counts as one of the try.
+    fn reap(errand: &Errand, opened: Opened) -> impl Future<Output = Outcome<Self>> + Send;
+    /// What stands for a DELETE of which an earlier try worked.
+    fn deleted(op: &'static Op) -> Option<Self>;
+    /// HTTP status.
+    fn status(&self) -> u16;
+}
+
+impl Harvest for Answer {
+    async fn reap(errand: &Errand, opened: Opened) -> Outcome<Self> {
+        let status = opened.status();
+        let body = errand.body(opened.response).await?;
+        Self::new(errand.parcel.op, status, body.freeze())
+    }
+
+    fn deleted(op: &'static Op) -> Option<Self> {
+        Some(Self::deleted(op))
+    }
+
+    fn status(&self) -> u16 {
+        self.status
+    }
+}
+
+impl Harvest for Opened {
+    async fn reap(errand: &Errand, opened: Opened) -> Outcome<Self> {
+        errand.plain(&opened.response)?;
+        Ok(opened)
+    }
+
+    fn deleted(_: &'static Op) -> Option<Self> {
+        None
+    }
+
+    fn status(&self) -> u16 {
+        Self::status(self)
+    }
 }
 
 impl Errand {
     pub(super) fn new(pool: Arc<Pool>, parcel: Parcel, until: Deadline) -> Self {
-        Self { pool, parcel, sent: Arc::default(), until }
+        let time = until.remaining(Duration::MAX);
+        Self { pool, parcel, sent: Arc::default(), until, time }
     }
 
     /// Tries until there is an answer, a failure that stands, or no time left.
-    pub(super) async fn run(&self) -> Outcome<Answer> {
+    pub(super) async fn run<T: Harvest>(&self) -> Outcome<T> {
+        self.in_time(self.tries()).await
+    }
+
+    /// What comes of it before the deadline.
+    pub(super) async fn in_time<T>(&self, work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
         let limit = self.until.remaining(Duration::MAX);
         if limit.is_zero() {
-            return Err(self.timeout(limit));
+            return Err(self.timeout());
         }
         tokio::select! {
             biased;
-            answer = self.tries() => answer,
-            () = self.until.clock().sleep(limit) => Err(self.timeout(limit)),
+            outcome = work => outcome,
+            () = self.until.clock().sleep(limit) => Err(self.timeout()),
         }
     }
 
-    async fn tries(&self) -> Outcome<Answer> {
+    async fn tries<T: Harvest>(&self) -> Outcome<T> {
         let mut tries = Tries::new(self.parcel.op.repeat);
         loop {
             let error = match self.once().await {
                 Ok(answer) => return Ok(answer),
-                Err(error) if tries.took_effect(&error) => return Ok(Answer::deleted(self.parcel.op)),
+                Err(error) if tries.took_effect(&error) => return T::deleted(self.parcel.op).ok_or(error),
                 Err(error) => error,
             };
             match tries.next(&error, self.pool.settings.jitter) {
@@ -70,13 +134,10 @@ impl Errand {
     }
 
     /// One exchange, in its turn.
-    async fn once(&self) -> Outcome<Answer> {
-        // The semaphore is never closed, so there is always a turn to wait for.
-        let _turn = self.pool.turns.acquire().await;
-        let response = self.open().await?;
-        let status = response.status().as_u16();
-        let body = self.body(response).await?;
-        Answer::new(self.parcel.op, status, body.freeze())
+    async fn once<T: Harvest>(&self) -> Outcome<T> {
+        let turn = Arc::clone(&self.pool.turns).acquire_owned().await;
+        let turn = turn.map_err(|_| self.broken("this client takes no more calls"))?;
+        T::reap(self, Opened { response: self.open().await?, _turn: turn }).await
     }
 
     /// Sends, and judges the head of the answer.
@@ -96,24 +157,32 @@ impl Errand {
 
     /// The whole body, unless it is larger than any answer may be.
     async fn body(&self, mut response: reqwest::Response) -> Outcome<BytesMut> {
-        let op = self.parcel.op;
-        if let Some(coding) = encoded(response.headers()) {
-            let (operation, status) = (op.id, response.status().as_u16());
-            let why = self.tidy(&format!("it is encoded as {coding}, which was not asked for"));
-            return Err(Error::Shape { operation, status, why });
-        }
-        let too_large = || Error::TooLarge { operation: op.id, limit: JSON_CAP };
+        self.plain(&response)?;
+        let too_large = || Error::TooLarge { operation: self.parcel.op.id, limit: JSON_CAP };
         if response.content_length().is_some_and(|length| length > JSON_CAP as u64) {
             return Err(too_large());
         }
         let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|e| self.broken(&line(e)))? {
+        while let Some(chunk) = self.chunk(&mut response).await? {
             if body.len() + chunk.len() > JSON_CAP {
                 return Err(too_large());
             }
             body.extend_from_slice(&chunk);
         }
         Ok(body)
+    }
+
+    /// The next piece of a body, as the socket gave it.
+    pub(super) async fn chunk(&self, response: &mut reqwest::Response) -> Outcome<Option<Bytes>> {
+        response.chunk().await.map_err(|e| self.broken(&line(e)))
+    }
+
+    /// Refuses a body that was packed although nobody asked for it.
+    fn plain(&self, response: &reqwest::Response) -> Outcome<()> {
+        let Some(coding) = encoded(response.headers()) else { return Ok(()) };
+        let (operation, status) = (self.parcel.op.id, response.status().as_u16());
+        let why = self.tidy(&format!("it is encoded as {coding}, which was not asked for"));
+        Err(Error::Shape { operation, status, why })
     }
 
     fn redirected(&self, response: &reqwest::Response) -> Error {
@@ -152,10 +221,10 @@ impl Errand {
         Error::Refused { operation: self.parcel.op.id, status: status.as_u16(), said: text, problems }
     }
 
-    fn timeout(&self, after: Duration) -> Error {
+    fn timeout(&self) -> Error {
         let op = self.parcel.op;
         let (sent, write) = (self.sent.has_left(), op.repeat.changes());
-        Error::Timeout { operation: op.id, after, sent, write }
+        Error::Timeout { operation: op.id, after: self.time, sent, write }
     }
 
     /// The error for a request that got no head of an answer.

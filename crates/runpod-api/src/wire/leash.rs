@@ -11,14 +11,13 @@ use tokio::task::AbortHandle;
 use tracing::Instrument as _;
 
 use super::Pool;
-use super::errand::Errand;
+use super::errand::{Errand, Harvest};
 use super::parcel::Sent;
-use crate::answer::Answer;
 use crate::client::{Detached, OnDetached, Outcome};
 use crate::error::Error;
 
 /// Runs an errand to its end, with or without the caller.
-pub(super) async fn walk(errand: Errand, report: OnDetached) -> Outcome<Answer> {
+pub(super) async fn walk<T: Harvest>(errand: Arc<Errand>, report: OnDetached) -> Outcome<T> {
     let operation = errand.parcel.op.id;
     let sent = Arc::clone(&errand.sent);
     let under_way = UnderWay::new(Arc::clone(&errand.pool));
@@ -35,8 +34,8 @@ pub(super) async fn walk(errand: Errand, report: OnDetached) -> Outcome<Answer> 
     Leash { told, task, sent, operation, report }.outcome().await
 }
 
-fn ended(operation: &'static str, outcome: &Outcome<Answer>, report: &OnDetached) {
-    let outcome = outcome.as_ref().map(|answer| answer.status);
+fn ended<T: Harvest>(operation: &'static str, outcome: &Outcome<T>, report: &OnDetached) {
+    let outcome = outcome.as_ref().map(Harvest::status);
     match outcome {
         Ok(status) => tracing::info!(operation, status, "finished after its caller had left"),
         Err(error) => tracing::warn!(operation, %error, "failed after its caller had left"),
@@ -45,16 +44,16 @@ fn ended(operation: &'static str, outcome: &Outcome<Answer>, report: &OnDetached
 }
 
 /// The caller's end.
-struct Leash {
-    told: oneshot::Receiver<Outcome<Answer>>,
+struct Leash<T: Harvest> {
+    told: oneshot::Receiver<Outcome<T>>,
     task: AbortHandle,
     sent: Arc<Sent>,
     operation: &'static str,
     report: OnDetached,
 }
 
-impl Leash {
-    async fn outcome(mut self) -> Outcome<Answer> {
+impl<T: Harvest> Leash<T> {
+    async fn outcome(mut self) -> Outcome<T> {
         (&mut self.told).await.unwrap_or_else(|_| {
             let why = "the runtime stopped in the middle of it".to_owned();
             Err(Error::Connection { operation: self.operation, why, sent: self.sent.has_left(), write: true })
@@ -62,7 +61,7 @@ impl Leash {
     }
 }
 
-impl Drop for Leash {
+impl<T: Harvest> Drop for Leash<T> {
     fn drop(&mut self) {
         self.told.close();
         match self.told.try_recv() {

@@ -12,7 +12,7 @@ use http_body::{Body, Frame, SizeHint};
 use reqwest::Url;
 use serde::Serialize;
 
-use super::Request;
+use super::{Request, Terms};
 use crate::client::{Call, Outcome};
 use crate::error::Error;
 use crate::hosts::Hosts;
@@ -21,7 +21,9 @@ use crate::secret::ApiKey;
 use crate::sketch::{self, Sketch};
 
 const SESSION: HeaderName = HeaderName::from_static("x-runpod-session-id");
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const EVENTS: HeaderValue = HeaderValue::from_static("text/event-stream");
 
 /// Everything of a request but its connection.
 #[derive(Debug)]
@@ -57,6 +59,17 @@ impl Parcel {
             headers.insert(CONTENT_TYPE, JSON);
         }
         Ok(Self { op, url: address(op, hosts, request)?, key, headers, body: body.map(Bytes::from) })
+    }
+
+    /// The same request for an answer on these terms.
+    pub(super) fn on(mut self, terms: &Terms) -> Outcome<Self> {
+        if terms.events {
+            self.headers.insert(ACCEPT, EVENTS);
+        }
+        if let Some(id) = &terms.after_event {
+            self.headers.insert(LAST_EVENT_ID, header("cursor", id)?);
+        }
+        Ok(self)
     }
 
     /// One more copy to send, whose way is told to `sent`.

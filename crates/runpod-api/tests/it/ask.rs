@@ -10,10 +10,15 @@ mod registries;
 mod templates;
 mod volumes;
 
+use std::time::Duration;
+
 use runpod_api::{Client, Error, Mapped, Note};
 use serde_json::Value;
 
 use crate::input::Input;
+
+/// How long a log may be read.
+const LOG_TIME: Duration = Duration::from_secs(5);
 
 /// The notes of the call, or why there was none.
 pub(crate) type Said = Result<Vec<Note>, Error>;
@@ -23,10 +28,10 @@ pub(crate) async fn ask(client: &Client, operation: &str, input: Value) -> Said 
     let input = Input::new(input);
     match operation {
         id if id.ends_with("Billing") => billing::ask(client, id, input).await,
-        "listPods" | "getPod" | "createPod" | "updatePod" | "podAction" | "deletePod" => {
+        "listPods" | "getPod" | "createPod" | "updatePod" | "podAction" | "deletePod" | "getPodLogs" => {
             pods::ask(client, operation, input).await
         }
-        id if id.contains("Endpoint") => endpoints::ask(client, id, input).await,
+        id if id.contains("Endpoint") || id.contains("Worker") => endpoints::ask(client, id, input).await,
         id if id.contains("Template") => templates::ask(client, id, input).await,
         id if id.contains("NetworkVolume") => volumes::ask(client, id, input).await,
         id if id.contains("Regist") || id.contains("Delegation") => registries::ask(client, id, input).await,

@@ -2,7 +2,7 @@
 //!
 //! The keys are the names that the client's errors use.
 
-use runpod_api::{Change, Container, Env, Id, Mount, Page, SecretText, Word};
+use runpod_api::{Change, Container, Env, Id, Mount, Page, SecretText, Word, logs};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -68,6 +68,15 @@ impl Input {
 
     pub(crate) fn page(&mut self) -> Page {
         Page { limit: self.take("limit"), cursor: self.take("cursor") }
+    }
+
+    pub(crate) fn log(&mut self) -> logs::Query {
+        logs::Query {
+            source: self.word("source"),
+            after: self.take("after"),
+            since: self.take("since"),
+            tail: self.take("tail"),
+        }
     }
 
     pub(crate) fn container(&mut self) -> Container {

@@ -16,6 +16,7 @@ mod hand;
 mod input;
 mod key;
 mod law;
+mod logs;
 mod older;
 mod pods;
 mod proxy;

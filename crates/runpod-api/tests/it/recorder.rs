@@ -19,6 +19,7 @@ pub(crate) struct Asked {
     pub(crate) path: String,
     pub(crate) query: Option<String>,
     pub(crate) content_type: Option<String>,
+    pub(crate) last_event_id: Option<String>,
     pub(crate) body: Option<Value>,
 }
 
@@ -62,14 +63,17 @@ async fn answer(
     body: Bytes,
 ) -> Response {
     let status = if method == Method::DELETE { StatusCode::NO_CONTENT } else { StatusCode::OK };
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let said = |name| headers.get::<&str>(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let (content_type, last_event_id) = (said("content-type"), said("last-event-id"));
     let body = (!body.is_empty()).then(|| serde_json::from_slice(&body).expect("the client sends JSON"));
     let (path, query) = (uri.path().to_owned(), uri.query().map(str::to_owned));
     let reply = reply(&method, &path);
-    asked.lock().expect("no panic while recording").push(Asked { method, path, query, content_type, body });
+    let one = Asked { method, path, query, content_type, last_event_id, body };
+    asked.lock().expect("no panic while recording").push(one);
     match (status, reply) {
         (StatusCode::NO_CONTENT, _) => status.into_response(),
         (_, Reply::Empty) => status.into_response(),
+        (_, Reply::Events) => ([(header::CONTENT_TYPE, "text/event-stream")], "").into_response(),
         (_, Reply::Bare) => ([(header::CONTENT_TYPE, "application/json")], "[]").into_response(),
         (_, Reply::Object) => {
             ([(header::CONTENT_TYPE, "application/json")], anything().to_string()).into_response()
@@ -79,6 +83,7 @@ async fn answer(
 
 enum Reply {
     Object,
+    Events,
     Bare,
     Empty,
 }
@@ -88,6 +93,7 @@ fn reply(method: &Method, path: &str) -> Reply {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     match (method.as_str(), segments.as_slice()) {
         ("GET", ["v1", _] | ["v1", "billing", _]) => Reply::Bare,
+        ("GET", [.., "logs"]) => Reply::Events,
         ("POST", ["v1", "pods", _, "start" | "stop"]) => Reply::Empty,
         _ => Reply::Object,
     }

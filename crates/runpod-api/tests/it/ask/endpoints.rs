@@ -1,7 +1,9 @@
 use runpod_api::Client;
-use runpod_api::endpoints::{Compute, Cpu, Create, Gpu, GpuChange, Include, Query, Scaling, Update, Workers};
+use runpod_api::endpoints::{
+    Compute, Cpu, Create, Gpu, GpuChange, Include, Query, Scaling, Update, WorkerOf, Workers,
+};
 
-use super::{Said, notes, nothing};
+use super::{LOG_TIME, Said, notes, nothing};
 use crate::input::Input;
 
 pub(super) async fn ask(client: &Client, operation: &str, mut input: Input) -> Said {
@@ -23,6 +25,11 @@ pub(super) async fn ask(client: &Client, operation: &str, mut input: Input) -> S
         "listEndpointReleases" => nothing(endpoints.releases(&input.id("endpointId"), &input.page()).await),
         "listEndpointBuilds" => nothing(endpoints.builds(&input.id("endpointId"), &input.page()).await),
         "getEndpointBuild" => notes(endpoints.build(&input.id("endpointId"), &input.id("buildId")).await),
+        "getWorkerLogs" => {
+            let (endpoint, worker) = (input.id("endpointId"), input.id("workerId"));
+            let of = WorkerOf { endpoint: &endpoint, worker: &worker };
+            nothing(endpoints.worker_logs(of, &input.log(), LOG_TIME).await)
+        }
         other => panic!("{other} is no operation on endpoints"),
     }
 }

@@ -1,7 +1,7 @@
 use runpod_api::Client;
 use runpod_api::pods::{Action, Compute, Create, Filter, Gpu, Include, Query, Update};
 
-use super::{Said, notes, nothing};
+use super::{LOG_TIME, Said, notes, nothing};
 use crate::input::Input;
 
 pub(super) async fn ask(client: &Client, operation: &str, mut input: Input) -> Said {
@@ -37,6 +37,7 @@ pub(super) async fn ask(client: &Client, operation: &str, mut input: Input) -> S
             nothing(pods.act(&input.id("podId"), action).await)
         }
         "deletePod" => nothing(pods.delete(&input.id("podId")).await),
+        "getPodLogs" => nothing(pods.logs(&input.id("podId"), &input.log(), LOG_TIME).await),
         other => panic!("{other} is no operation on Pods"),
     }
 }
