@@ -14,6 +14,7 @@ use tracing::Instrument;
 
 use super::Server;
 use crate::error::ToolError;
+use crate::former::{self, Said};
 use crate::near;
 use crate::reply::MAX_BYTES;
 use crate::tool::{Card, Cx, Effect, Outcome, Tool};
@@ -42,6 +43,7 @@ pub struct Answer {
 pub struct Unknown {
     name: String,
     left_out: bool,
+    gone: Option<&'static str>,
     near: Vec<&'static str>,
 }
 
@@ -62,20 +64,31 @@ impl Server {
         who: &Who,
         request: &str,
     ) -> Result<Answer, Unknown> {
-        let tool = self.0.setup.selection.find(name).ok_or_else(|| self.unknown(name))?;
+        if !self.has(name) {
+            return Err(self.unknown(name));
+        }
+        let call = match former::read(name, args) {
+            Ok(call) => call,
+            Err(error) => return Ok(Err(error).into()),
+        };
+        let tool = self.0.setup.selection.find(&call.tool).ok_or_else(|| self.unknown(name))?;
         let span = tracing::info_span!("call", tool = tool.card.name, request = ?request);
-        let outcome = self.checked(tool, args, who).instrument(span).await;
-        Ok(match outcome {
-            Ok(reply) => Answer { json: reply.into_json(MAX_BYTES), failed: false },
-            Err(error) => Answer { json: error.to_json(), failed: true },
-        })
+        let outcome = self.checked(tool, call.args, &call.said, who).instrument(span).await;
+        let outcome = outcome.map(|reply| reply.notes(call.said.note()));
+        Ok(outcome.map_err(|error| call.said.in_its_words(error)).into())
     }
 
     /// Arguments, then policy, then key, then the tool.
-    async fn checked(&self, tool: &'static Tool, args: Map<String, Value>, who: &Who) -> Outcome {
+    async fn checked(
+        &self,
+        tool: &'static Tool,
+        args: Map<String, Value>,
+        said: &Said,
+        who: &Who,
+    ) -> Outcome {
         let setup = &self.0.setup;
         let ids = ids(&args);
-        let ready = tool.ready(args)?;
+        let ready = said.judge(tool.card.name, tool.ready(args))?;
         // A dry run changes nothing, so no switch stands against it.
         let effect = if ready.dry { Effect::Reads } else { ready.effect };
         let mut audit = Audit::begin(tool.card, effect, ids);
@@ -95,12 +108,34 @@ impl Server {
         audit.end(outcome.map_err(|error| worded(tool.card, effect, error)))
     }
 
+    /// Whether a name, of today or of an older server, leads to a tool that is offered here.
+    fn has(&self, name: &str) -> bool {
+        let offered = |name: &str| self.0.setup.selection.find(name).is_some();
+        offered(name) || former::comes_to(name).into_iter().any(offered)
+    }
+
     fn unknown(&self, name: &str) -> Unknown {
         let names: Vec<_> = self.0.setup.selection.iter().map(|tool| tool.card.name).collect();
+        let today = former::comes_to(name);
+        let mut near = near::to(name, names);
+        if near.is_empty() {
+            let former = former::near(name).into_iter().flat_map(former::comes_to);
+            near.extend(former.filter(|tool| self.0.setup.selection.find(tool).is_some()));
+        }
         Unknown {
             name: name.chars().take(60).collect(),
-            left_out: tools::find(name).is_some(),
-            near: near::to(name, names),
+            left_out: tools::find(name).is_some() || !today.is_empty(),
+            gone: former::why_gone(name),
+            near,
+        }
+    }
+}
+
+impl From<Outcome> for Answer {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Ok(reply) => Self { json: reply.into_json(MAX_BYTES), failed: false },
+            Err(error) => Self { json: error.to_json(), failed: true },
         }
     }
 }
@@ -185,7 +220,10 @@ impl Drop for Audit {
 
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, left_out, near } = self;
+        let Self { name, left_out, gone, near } = self;
+        if let Some(why) = gone {
+            return write!(f, "there is no tool {name:?}: {why}");
+        }
         match (left_out, near.as_slice()) {
             (true, _) => write!(f, "{name} is not among the tools that this server was started with"),
             (false, []) => write!(f, "there is no tool {name:?}; tools/list names them all"),
@@ -256,7 +294,7 @@ mod tests {
 
     async fn call(server: &Server, args: Value) -> Outcome {
         let Value::Object(args) = args else { panic!("object") };
-        server.checked(&BOOM, args, &server.local(("", ""))).await
+        server.checked(&BOOM, args, &Said::default(), &server.local(("", ""))).await
     }
 
     #[tokio::test]

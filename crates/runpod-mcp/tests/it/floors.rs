@@ -10,6 +10,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("error", 1),
     ("config", 1),
     ("sandbox", 1),
+    // Calls as older servers took them: words only, so it needs no tool.
+    ("former", 2),
     ("reply", 2),
     ("tool", 3),
     // What list tools share: it shapes replies, and knows the arguments that all of them have.

@@ -6,6 +6,7 @@ mod cli;
 mod config;
 mod effects;
 mod floors;
+mod former;
 mod lint;
 mod mcp;
 mod parity;

@@ -180,7 +180,7 @@ fn fields(value: &Value, at: &str, used: &mut BTreeSet<String>) {
 }
 
 /// `contract.toml`: `operation.field` to reason.
-fn excused() -> BTreeMap<String, String> {
+pub(crate) fn excused() -> BTreeMap<String, String> {
     let file: BTreeMap<String, BTreeMap<String, String>> =
         toml::from_str(include_str!("../../contract.toml")).expect("contract.toml is a table of reasons");
     file.get("fields").cloned().unwrap_or_default()
