@@ -15,6 +15,7 @@ use crate::endpoints::Endpoints;
 use crate::error::Error;
 use crate::hosts::Hosts;
 use crate::hub::Hub;
+use crate::jobs::Jobs;
 use crate::pods::Pods;
 use crate::public_endpoints::PublicEndpoints;
 use crate::registries::Registries;
@@ -214,6 +215,12 @@ impl Client {
     #[must_use]
     pub fn endpoints(&self) -> Endpoints<'_> {
         Endpoints(&self.wire)
+    }
+
+    /// Jobs on Serverless endpoints.
+    #[must_use]
+    pub fn jobs(&self) -> Jobs<'_> {
+        Jobs(&self.wire)
     }
 
     /// Templates of the account and of the catalogue.

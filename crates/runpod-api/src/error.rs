@@ -154,6 +154,14 @@ pub enum Error {
         /// Whether the request, once sent, could have changed something: then its effect is unknown.
         write: bool,
     },
+    /// What was read could not be put where it was to go.
+    #[error("what {operation} answers could not be kept: {why}")]
+    Sink {
+        /// Operation id.
+        operation: &'static str,
+        /// The operating system's words.
+        why: String,
+    },
     /// The host showed a certificate that is not trusted. Nothing was sent.
     #[error("the certificate shown for {operation} is not trusted: {why}")]
     Untrusted {

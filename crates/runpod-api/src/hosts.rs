@@ -105,6 +105,7 @@ impl Hosts {
         match api {
             Api::RestV2 => &self.rest_v2,
             Api::RestV1 => &self.rest_v1,
+            Api::Serverless => &self.serverless,
             Api::GraphqlPublic => &self.graphql_public,
             Api::GraphqlAuthed => &self.graphql_authed,
         }

@@ -18,6 +18,8 @@ pub(crate) enum Api {
     RestV2,
     /// REST v1.
     RestV1,
+    /// The Serverless runtime: jobs.
+    Serverless,
     /// GraphQL questions about what everybody may see.
     GraphqlPublic,
     /// GraphQL for the account.
@@ -28,7 +30,7 @@ impl Api {
     /// Whether calls to it may carry the key. A public listing never does, whatever its address is.
     pub(crate) const fn may_carry_key(self) -> bool {
         match self {
-            Self::RestV2 | Self::RestV1 | Self::GraphqlAuthed => true,
+            Self::RestV2 | Self::RestV1 | Self::Serverless | Self::GraphqlAuthed => true,
             Self::GraphqlPublic => false,
         }
     }
@@ -43,12 +45,19 @@ pub(crate) enum Repeat {
     Delete,
     /// A write: the effect may have happened.
     Write,
+    /// A read that takes what it reads away: nobody can read it again, so it is never tried again.
+    Drain,
 }
 
 impl Repeat {
     /// Whether the request could change something.
     pub(crate) const fn changes(self) -> bool {
         !matches!(self, Self::Read)
+    }
+
+    /// Whether the request, once sent, goes on without whoever asked for it. What nobody reads any more need not.
+    pub(crate) const fn outlives_its_caller(self) -> bool {
+        matches!(self, Self::Write | Self::Delete)
     }
 }
 
@@ -71,6 +80,16 @@ impl Op {
 
     pub(crate) const fn v1(id: &'static str, method: Method, path: &'static str) -> Self {
         Self::of(Api::RestV1, id, method, path)
+    }
+
+    pub(crate) const fn serverless(id: &'static str, method: Method, path: &'static str) -> Self {
+        Self::of(Api::Serverless, id, method, path)
+    }
+
+    /// The same, taking away what it reads.
+    pub(crate) const fn draining(mut self) -> Self {
+        self.repeat = Repeat::Drain;
+        self
     }
 
     const fn of(api: Api, id: &'static str, method: Method, path: &'static str) -> Self {

@@ -46,7 +46,7 @@ impl Tries {
         match failure {
             _ if self.made >= TRIES => None,
             Failure::Unsent => Some(backoff()),
-            Failure::Unclear if self.repeat != Repeat::Write => Some(backoff()),
+            Failure::Unclear if matches!(self.repeat, Repeat::Read | Repeat::Delete) => Some(backoff()),
             Failure::Paced(wait) if wait <= PATIENCE && !self.paced => {
                 self.paced = true;
                 Some(wait)
@@ -117,7 +117,7 @@ mod tests {
     }
 
     fn repeat() -> impl Strategy<Value = Repeat> {
-        prop::sample::select(vec![Repeat::Read, Repeat::Delete, Repeat::Write])
+        prop::sample::select(vec![Repeat::Read, Repeat::Delete, Repeat::Write, Repeat::Drain])
     }
 
     proptest! {
@@ -132,9 +132,10 @@ mod tests {
 
         #[test]
         fn a_write_is_repeated_only_when_it_certainly_had_no_effect(
+            repeat in prop::sample::select(vec![Repeat::Write, Repeat::Drain]),
             failures in prop::collection::vec(failure(), 1..4)
         ) {
-            let mut tries = Tries::new(Repeat::Write);
+            let mut tries = Tries::new(repeat);
             for error in &failures {
                 if tries.next(error, |d| d).is_some() {
                     let harmless = matches!(error, Error::Connection { sent: false, .. } | Error::TooFast { .. });

@@ -33,14 +33,14 @@ impl Sketchbook {
     }
 }
 
-/// Fields of bodies that hold a [`SecretText`](crate::SecretText).
-const SECRET_FIELDS: [&str; 2] = ["password", "value"];
+/// Places in bodies that hold a [`SecretText`](crate::SecretText).
+const SECRET_PLACES: [&str; 4] = ["/password", "/value", "/s3Config/accessId", "/s3Config/accessSecret"];
 
 /// A body as it may be shown.
 pub(crate) fn shown(body: &[u8]) -> Value {
     let mut value: Value = serde_json::from_slice(body).unwrap_or_default();
-    for field in SECRET_FIELDS {
-        if let Some(secret) = value.get_mut(field) {
+    for place in SECRET_PLACES {
+        if let Some(secret) = value.pointer_mut(place) {
             *secret = "[redacted]".into();
         }
     }

@@ -14,6 +14,7 @@ mod parcel;
 mod reading;
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::{Semaphore, watch};
@@ -117,6 +118,10 @@ impl Wire {
         &self.pool.settings.clock
     }
 
+    pub(crate) fn request_timeout(&self) -> Duration {
+        self.pool.settings.request_timeout
+    }
+
     /// Completes when no change is under way any more.
     pub(crate) async fn settled(&self) {
         // The sender lives in the pool that this wire holds, so waiting cannot fail.
@@ -126,6 +131,11 @@ impl Wire {
     /// Which version each resource was told to speak.
     pub(crate) fn versions(&self) -> &Versions {
         &self.pool.settings.versions
+    }
+
+    /// What gives a random part of a wait between two tries.
+    pub(crate) fn jitter(&self) -> fn(Duration) -> Duration {
+        self.pool.settings.jitter
     }
 
     /// The version that a resource speaks now. Asks the host only where that is left to it.
@@ -213,7 +223,7 @@ impl Wire {
             book.add(errand.parcel.sketch());
             return Err(Error::Sketched { operation: op.id });
         }
-        match op.repeat.changes() {
+        match op.repeat.outlives_its_caller() {
             false => errand.run().await,
             true => leash::walk(errand, self.call.on_detached.clone()).await,
         }

@@ -28,6 +28,11 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
+    /// JSON, within this time, of at most so many bytes.
+    pub(crate) fn json(time: Duration, most: u64) -> Self {
+        Self { time, most, events: false, after_event: None }
+    }
+
     /// Events from here on, or after the one that is named, within this time, of at most so many bytes.
     pub(crate) fn events(time: Duration, most: u64, after_event: Option<String>) -> Self {
         Self { time, most, events: true, after_event }

@@ -14,6 +14,7 @@ mod golden;
 mod graphql;
 mod hand;
 mod input;
+mod jobs;
 mod key;
 mod law;
 mod logs;

@@ -43,7 +43,7 @@ impl Recorder {
     /// A client that speaks one version, where there is a choice.
     pub(crate) fn client(&self, version: Version) -> Client {
         let base = |path| Base::parse(&format!("{}{path}", self.origin)).expect("a loopback address");
-        let hosts = Hosts { rest_v2: base("/v2"), rest_v1: base("/v1"), ..Hosts::default() };
+        let hosts = Hosts { rest_v2: base("/v2"), rest_v1: base("/v1"), serverless: base("/sls"), ..Hosts::default() };
         let versions = Versions::all(Routing::Fixed(version));
         let client = Client::new(Settings { hosts, versions, ..Settings::default() });
         client.acting_for(Call::new(Some(ApiKey::new("key")), client.deadline()))
@@ -102,7 +102,7 @@ fn reply(method: &Method, path: &str) -> Reply {
 /// An object that reads as whatever is expected.
 fn anything() -> Value {
     json!({
-        "id": "x", "pods": [], "endpoints": [], "workers": [], "releases": [], "builds": [], "templates": [],
+        "id": "x", "status": "IN_QUEUE", "pods": [], "endpoints": [], "workers": [], "releases": [], "builds": [], "templates": [],
         "networkVolumes": [], "registries": [], "delegations": [], "gpus": [], "cpus": [], "dataCenters": [],
         "records": [], "clusters": [], "secrets": [], "keys": []
     })

@@ -1,0 +1,209 @@
+//! JSON as a stream of tokens, cut anywhere between two chunks.
+//!
+//! Tokens are told down to a depth that the listener chooses; what lies deeper is leapt over by counting brackets and
+//! quotes only, which is what makes a large answer cheap. So this is no validator: whoever keeps a part of the text
+//! parses that part.
+
+use memchr::memchr2;
+
+/// Depth down to which a closing bracket must be the sort that was opened; one bit each.
+const SORTED: usize = 128;
+
+/// Why a text cannot be what was expected, with the number of bytes before the place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Flaw {
+    /// It is not JSON, or no JSON object.
+    #[error("it is no JSON object after {0} bytes")]
+    Syntax(u64),
+    /// It ends in the middle.
+    #[error("the JSON ends early after {0} bytes")]
+    Early(u64),
+}
+
+/// What hears tokens. `at` counts the bytes before a token, `end` those up to and with its last one.
+pub(super) trait Listener {
+    /// How many containers around a token may be open for it to be told.
+    fn depth(&self) -> usize;
+    fn opened(&mut self, object: bool, at: u64) -> Result<(), Flaw>;
+    fn closed(&mut self, end: u64) -> Result<(), Flaw>;
+    /// The end of a container whose inside was too deep to be told.
+    fn leapt(&mut self, end: u64) -> Result<(), Flaw>;
+    fn comma(&mut self, at: u64) -> Result<(), Flaw>;
+    fn colon(&mut self, at: u64) -> Result<(), Flaw>;
+    fn text_begins(&mut self, at: u64) -> Result<(), Flaw>;
+    /// A piece of a text as it is written, without the quotes around it.
+    fn text(&mut self, piece: &[u8]);
+    fn text_ends(&mut self, end: u64) -> Result<(), Flaw>;
+    /// A number, `true`, `false` or `null`.
+    fn word_begins(&mut self, at: u64) -> Result<(), Flaw>;
+    fn word(&mut self, piece: &[u8]);
+    fn word_ends(&mut self, end: u64) -> Result<(), Flaw>;
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Free,
+    Text,
+    Escape,
+    Word,
+}
+
+/// Where the reading is.
+#[derive(Debug, Default)]
+pub(super) struct Lexer {
+    state: State,
+    depth: usize,
+    /// One bit for each open container, the innermost lowest: set for an object.
+    sorts: u128,
+    at: u64,
+}
+
+impl Lexer {
+    /// Bytes read so far.
+    pub(super) fn at(&self) -> u64 {
+        self.at
+    }
+
+    pub(super) fn feed(&mut self, chunk: &[u8], listener: &mut impl Listener) -> Result<(), Flaw> {
+        let mut rest = chunk;
+        while let Some(first) = rest.first() {
+            let told = self.depth <= listener.depth();
+            let taken = match self.state {
+                State::Free if told => self.token(*first, listener)?,
+                State::Free => self.leap(rest, listener)?,
+                State::Text => self.text(rest, told, listener)?,
+                State::Escape => self.escaped(rest, told, listener),
+                State::Word if told => self.word(rest, listener)?,
+                State::Word => self.free(),
+            };
+            self.at += taken as u64;
+            rest = rest.get(taken..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`Flaw::Early`] when something is still open.
+    pub(super) fn finish(&self) -> Result<(), Flaw> {
+        match (self.depth, self.state) {
+            (0, State::Free) => Ok(()),
+            _ => Err(Flaw::Early(self.at)),
+        }
+    }
+
+    fn free(&mut self) -> usize {
+        self.state = State::Free;
+        0
+    }
+
+    fn token(&mut self, first: u8, listener: &mut impl Listener) -> Result<usize, Flaw> {
+        match first {
+            b' ' | b'\n' | b'\r' | b'\t' => (),
+            b'"' => {
+                self.state = State::Text;
+                listener.text_begins(self.at)?;
+            }
+            b'{' | b'[' => {
+                listener.opened(first == b'{', self.at)?;
+                self.open(first);
+            }
+            b'}' | b']' => {
+                self.close(first, self.at)?;
+                listener.closed(self.at + 1)?;
+            }
+            b',' => listener.comma(self.at)?,
+            b':' => listener.colon(self.at)?,
+            b'-' | b'0'..=b'9' | b't' | b'f' | b'n' => {
+                self.state = State::Word;
+                listener.word_begins(self.at)?;
+                return Ok(0);
+            }
+            _ => return Err(Flaw::Syntax(self.at)),
+        }
+        Ok(1)
+    }
+
+    /// Over what lies too deep, to the end of it or to the next text in it.
+    fn leap(&mut self, rest: &[u8], listener: &mut impl Listener) -> Result<usize, Flaw> {
+        for (before, byte) in rest.iter().enumerate() {
+            match byte {
+                b'"' => {
+                    self.state = State::Text;
+                    return Ok(before + 1);
+                }
+                b'{' | b'[' => self.open(*byte),
+                b'}' | b']' => {
+                    let at = self.at + before as u64;
+                    self.close(*byte, at)?;
+                    if self.depth == listener.depth() {
+                        listener.leapt(at + 1)?;
+                        return Ok(before + 1);
+                    }
+                }
+                _ => (),
+            }
+        }
+        Ok(rest.len())
+    }
+
+    fn text(&mut self, rest: &[u8], told: bool, listener: &mut impl Listener) -> Result<usize, Flaw> {
+        let special = memchr2(b'"', b'\\', rest);
+        let Some((piece, after)) = special.and_then(|at| rest.split_at_checked(at)) else {
+            if told {
+                listener.text(rest);
+            }
+            return Ok(rest.len());
+        };
+        let ends = after.first() == Some(&b'"');
+        self.state = if ends { State::Free } else { State::Escape };
+        if told {
+            listener.text(piece);
+            match ends {
+                true => listener.text_ends(self.at + piece.len() as u64 + 1)?,
+                false => listener.text(b"\\"),
+            }
+        }
+        Ok(piece.len() + 1)
+    }
+
+    fn escaped(&mut self, rest: &[u8], told: bool, listener: &mut impl Listener) -> usize {
+        self.state = State::Text;
+        if told {
+            listener.text(rest.get(..1).unwrap_or_default());
+        }
+        1
+    }
+
+    fn word(&mut self, rest: &[u8], listener: &mut impl Listener) -> Result<usize, Flaw> {
+        let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.');
+        let end = rest.iter().position(|byte| !goes_on(byte));
+        let piece = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        listener.word(piece);
+        if end.is_some() {
+            self.state = State::Free;
+            listener.word_ends(self.at + piece.len() as u64)?;
+        }
+        Ok(piece.len())
+    }
+
+    fn open(&mut self, bracket: u8) {
+        self.depth += 1;
+        if self.depth <= SORTED {
+            self.sorts = (self.sorts << 1) | u128::from(bracket == b'{');
+        }
+    }
+
+    fn close(&mut self, bracket: u8, at: u64) -> Result<(), Flaw> {
+        let sorted = self.depth <= SORTED;
+        let object = self.sorts & 1 == 1;
+        if self.depth == 0 || (sorted && object != (bracket == b'}')) {
+            return Err(Flaw::Syntax(at));
+        }
+        self.depth -= 1;
+        if sorted {
+            self.sorts >>= 1;
+        }
+        Ok(())
+    }
+}
