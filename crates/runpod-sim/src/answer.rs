@@ -1,16 +1,29 @@
-//! What a handler answers: a status and a body that is written once.
+//! What a handler answers: a status and a body.
 
 use axum::body::Bytes;
 use http::StatusCode;
 use serde::Serialize;
 
 use crate::refusal::Refusal;
+use crate::runtime::Hold;
+use crate::world::jobs::told::Parts;
 
 /// A success, ready for the wire.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    pub(crate) body: Bytes,
+    pub(crate) content: Content,
+}
+
+/// A body.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    /// Written.
+    Whole(Bytes),
+    /// Too large to be kept: written while it is sent.
+    Made(Parts),
+    /// Not known yet: whoever asked is kept waiting.
+    Held(Hold),
 }
 
 impl Answer {
@@ -26,12 +39,22 @@ impl Answer {
 
     /// 204.
     pub(crate) fn empty() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: Bytes::new() }
+        Self { status: StatusCode::NO_CONTENT, content: Content::Whole(Bytes::new()) }
+    }
+
+    /// 200 with a body that is made while it is sent.
+    pub(crate) fn made(parts: Parts) -> Self {
+        Self { status: StatusCode::OK, content: Content::Made(parts) }
+    }
+
+    /// Whatever it will be, once there is something to say.
+    pub(crate) fn held(hold: Hold) -> Self {
+        Self { status: StatusCode::OK, content: Content::Held(hold) }
     }
 
     fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, Refusal> {
         let body =
             serde_json::to_vec(body).map_err(|e| Refusal::broken(format!("unspeakable answer: {e}")))?;
-        Ok(Self { status, body: body.into() })
+        Ok(Self { status, content: Content::Whole(body.into()) })
     }
 }

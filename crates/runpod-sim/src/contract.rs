@@ -45,6 +45,14 @@ pub fn v1() -> &'static Contract {
     &V1
 }
 
+/// What is known of the Serverless runtime, read once. Its paths are relative to `https://api.runpod.ai/v2`:
+/// `/{endpointId}/run`. Written by hand from what was observed; Runpod serves no document of it.
+pub fn serverless() -> &'static Contract {
+    static SERVERLESS: LazyLock<Contract> =
+        LazyLock::new(|| own(include_str!("../contract/serverless.facts")));
+    &SERVERLESS
+}
+
 #[expect(clippy::expect_used, reason = "the files are compiled in and every test reads them")]
 fn own(text: &str) -> Contract {
     Contract::read(text).expect("the facts files that this crate ships can be read")

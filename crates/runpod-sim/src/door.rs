@@ -9,7 +9,7 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::Value;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Content};
 use crate::call::Call;
 use crate::contract::{self, Operation, Route};
 use crate::dialect::Dialect;
@@ -18,7 +18,7 @@ use crate::refusal::Refusal;
 use crate::settings::Without;
 use crate::twin::Twin;
 use crate::world::pods;
-use crate::{control, graphql, journal, rates};
+use crate::{control, graphql, journal, rates, runtime};
 
 /// The connection is to be closed without an answer.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -47,7 +47,11 @@ pub(crate) async fn enter(twin: &Twin, request: Request<Body>) -> Result<Respons
         _ => None,
     };
     // Checked before the key: the API refuses an overlong Pod even to strangers.
-    let limit = if operation == Some("createPod") { pods::REQUEST } else { ANY_BODY };
+    let limit = match operation {
+        Some("createPod") => pods::REQUEST,
+        Some(operation) => runtime::limit(operation).unwrap_or(ANY_BODY),
+        None => ANY_BODY,
+    };
     let body = read(body, limit).await;
     let value = body.as_ref().ok().and_then(|body| serde_json::from_slice::<Value>(body).ok());
     let number = twin.journal().received(journal::entry(&head, operation, value.as_ref()));
@@ -65,7 +69,7 @@ async fn graphql(twin: &Twin, head: &Parts, body: Result<Bytes, Refusal>) -> Res
     let number = twin.journal().received(journal::entry(head, operation.as_deref(), value.as_ref()));
     let known =
         Asked { operation: operation.as_deref(), method: head.method.as_str(), path: head.uri.path() };
-    let honest = || match (&head.method, body) {
+    let honest = async || match (&head.method, body) {
         (_, Err(refusal)) => write(Dialect::V2, Err(refusal)),
         (&Method::POST, Ok(_)) => {
             let (status, said) = asked.answer(twin, bearer(head));
@@ -75,14 +79,14 @@ async fn graphql(twin: &Twin, head: &Parts, body: Result<Bytes, Refusal>) -> Res
     };
     let response = match twin.faults().strike(&known, twin.clock().now()) {
         Some(action) => mischief::act((twin, Dialect::V2), action, honest).await?,
-        None => honest(),
+        None => honest().await,
     };
     twin.journal().answered(number, response.status().as_u16());
     Ok(response)
 }
 
 /// The key that a request shows.
-fn bearer(head: &Parts) -> Option<&str> {
+pub(crate) fn bearer(head: &Parts) -> Option<&str> {
     head.headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
@@ -103,15 +107,22 @@ impl Visitor<'_> {
         match self.twin.faults().strike(&asked, self.twin.clock().now()) {
             Some(action) => {
                 let dialect = self.dialect;
-                mischief::act((self.twin, dialect), action, || self.honest(operation)).await
+                mischief::act((self.twin, dialect), action, async || self.honest(operation).await).await
             }
-            None => Ok(self.honest(operation)),
+            None => Ok(self.honest(operation).await),
         }
     }
 
     /// The answer without any trouble.
-    fn honest(&self, operation: Option<&str>) -> Response<Body> {
+    async fn honest(&self, operation: Option<&str>) -> Response<Body> {
         let (said, windows) = self.decide();
+        if self.head.method != Method::GET {
+            self.twin.stir();
+        }
+        let said = match (said, self.dialect.key(self.head)) {
+            (Ok(Answer { content: Content::Held(hold), .. }), Some(key)) => hold.wait(self.twin, key).await,
+            (said, _) => said,
+        };
         let said = said.map_err(|refusal| self.dialect.refuse(refusal, self.operation()));
         let status = said.as_ref().map_or_else(|refusal| refusal.status, |answer| answer.status);
         let mut response = write(self.dialect, said);
@@ -142,7 +153,7 @@ impl Visitor<'_> {
     /// The key, when it opens an account, and that account's windows with this request counted, where requests
     /// are counted at all.
     fn let_in(&self) -> Option<(&str, Option<[rates::Left; 3]>)> {
-        let key = bearer(self.head)?;
+        let key = self.dialect.key(self.head)?;
         let now = self.twin.clock().now();
         let mut world = self.twin.world();
         let visit = world.visit(key, now)?;
@@ -234,7 +245,13 @@ fn success(answer: Answer) -> Response<Body> {
         *response.status_mut() = answer.status;
         return response;
     }
-    respond(answer.status, "application/json", answer.body)
+    let body = match answer.content {
+        Content::Whole(body) => Body::from(body),
+        Content::Made(parts) => runtime::body(parts),
+        // Whoever waits is answered before anything is written.
+        Content::Held(_) => Body::empty(),
+    };
+    respond(answer.status, "application/json", body)
 }
 
 /// An answer with a body.

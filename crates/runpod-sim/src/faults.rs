@@ -91,7 +91,24 @@ pub enum Action {
     },
     /// Changes the world: the workers of this endpoint start and die and start again.
     CrashLoop {
-        /// The endpoint's id or name; `*` stands for any text.
+        /// The endpoint's id, name or image; `*` stands for any text.
+        endpoint: String,
+    },
+    /// Changes the world: there is no machine for the workers of this endpoint. Those that are up stay up.
+    Throttle {
+        /// The endpoint's id, name or image; `*` stands for any text.
+        endpoint: String,
+    },
+    /// Changes the world: the jobs of this endpoint that begin from now on take longer.
+    SlowJobs {
+        /// The endpoint's id, name or image; `*` stands for any text.
+        endpoint: String,
+        /// How many times longer than usual.
+        factor: f64,
+    },
+    /// Changes the world: ends `crash-loop`, `throttle` and `slow-jobs` of what fits, in the words they were said with.
+    Heal {
+        /// The pattern of the trouble, or one in which it fits.
         endpoint: String,
     },
     /// Changes the world: Runpod ends these Pods, as when a host is lost. They stay in lists as `TERMINATED`.
@@ -182,6 +199,9 @@ impl Action {
             Action::SoldOut { .. }
                 | Action::UnpullableImage { .. }
                 | Action::CrashLoop { .. }
+                | Action::Throttle { .. }
+                | Action::SlowJobs { .. }
+                | Action::Heal { .. }
                 | Action::LosePod { .. }
                 | Action::Balance { .. }
                 | Action::Print { .. }

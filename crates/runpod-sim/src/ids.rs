@@ -54,6 +54,12 @@ pub(crate) fn fate(seed: u64, parts: &[&str]) -> u64 {
     hash
 }
 
+/// An id that depends on everything in `parts` and on nothing else, so that it does not matter what else was made
+/// before.
+pub(crate) fn named(seed: u64, parts: &[&str], length: usize) -> String {
+    Ids::new(fate(seed, parts)).short(length)
+}
+
 /// A number by its place in the sequence that `start` begins; cheaper than a [`fate`] of texts.
 pub(crate) fn draw(start: u64, number: u64) -> u64 {
     mix(start.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)))

@@ -34,6 +34,7 @@ mod rates;
 mod refusal;
 mod rest_v1;
 mod rest_v2;
+mod runtime;
 mod seed;
 mod settings;
 mod sim;

@@ -17,8 +17,9 @@ pub(crate) const POLICY_TEXT: &str = "\"minute\";q=60;w=60, \"hour\";q=3000;w=36
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rates([Window; 3]);
 
+/// One window.
 #[derive(Clone, Copy, Debug, Default)]
-struct Window {
+pub(crate) struct Window {
     since: Option<Time>,
     used: u64,
 }
@@ -43,7 +44,8 @@ impl Rates {
 }
 
 impl Window {
-    fn count(&mut self, (name, quota, length): (&'static str, u64, i64), now: Time) -> Left {
+    /// Counts a request in a window of this name, quota and seconds.
+    pub(crate) fn count(&mut self, (name, quota, length): (&'static str, u64, i64), now: Time) -> Left {
         let length = TimeDelta::seconds(length);
         let since = self.since.filter(|since| now - since < length);
         self.used = since.map_or(0, |_| self.used) + 1;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use axum::body::Body;
 use http::{Request, Response};
+use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::door;
@@ -25,6 +26,8 @@ struct Parts {
     world: Mutex<World>,
     journal: Journal,
     faults: Faults,
+    /// Counts what may have changed the world; who waits for something looks again.
+    changes: watch::Sender<u64>,
 }
 
 impl std::fmt::Debug for Twin {
@@ -41,7 +44,8 @@ impl Twin {
         let world = Mutex::new(settings.seed.world(clock.now()));
         let (journal, faults) = (Journal::default(), Faults::default());
         faults.begin(&settings.scenario, clock.now());
-        Self(Arc::new(Parts { settings, clock, world, journal, faults }))
+        let (changes, _) = watch::channel(0);
+        Self(Arc::new(Parts { settings, clock, world, journal, faults, changes }))
     }
 
     /// The key of the seeded account.
@@ -120,7 +124,18 @@ impl Twin {
     pub(crate) fn catch_up(&self) {
         for action in self.0.faults.due(self.0.clock.now()) {
             self.change(action);
+            self.stir();
         }
+    }
+
+    /// Tells who waits that the world may be different.
+    pub(crate) fn stir(&self) {
+        self.0.changes.send_modify(|count| *count += 1);
+    }
+
+    /// What tells that the world may be different.
+    pub(crate) fn stirred(&self) -> watch::Receiver<u64> {
+        self.0.changes.subscribe()
     }
 
     fn change(&self, action: Action) {
@@ -131,6 +146,9 @@ impl Twin {
             Action::SoldOut { gpu } => world.ground.trouble.sold_out.push(gpu),
             Action::UnpullableImage { image } => world.ground.trouble.unpullable.push(image),
             Action::CrashLoop { endpoint } => world.ground.trouble.crash_looping.push(endpoint),
+            Action::Throttle { endpoint } => world.ground.trouble.throttled.push(endpoint),
+            Action::SlowJobs { endpoint, factor } => world.ground.trouble.slow.push((endpoint, factor)),
+            Action::Heal { endpoint } => world.heal(&endpoint),
             Action::LosePod { pod } => world.lose_pods(&pod, now),
             Action::Balance { usd } => world.leave_everybody(usd, now),
             Action::Print { by, line, times, system } => {

@@ -12,6 +12,7 @@ pub(crate) mod container;
 pub(crate) mod delegations;
 pub(crate) mod endpoints;
 pub(crate) mod hub;
+pub(crate) mod jobs;
 pub(crate) mod logs;
 pub(crate) mod meter;
 pub(crate) mod mounts;
@@ -31,6 +32,7 @@ use crate::rates::Rates;
 use crate::world::clusters::Cluster;
 use crate::world::delegations::Delegation;
 use crate::world::endpoints::Endpoint;
+use crate::world::jobs::{Jobs, Notice};
 use crate::world::logs::Logs;
 use crate::world::meter::Meter;
 use crate::world::pods::Pod;
@@ -58,6 +60,8 @@ pub(crate) struct Ground {
     pub(crate) seed: u64,
     pub(crate) ids: Ids,
     pub(crate) trouble: Trouble,
+    /// Webhooks that are due and not yet written into the journal.
+    pub(crate) outbox: Vec<Notice>,
     pub(crate) public_templates: Vec<(Source, Template)>,
     born: u64,
 }
@@ -69,8 +73,42 @@ pub(crate) struct Trouble {
     pub(crate) sold_out: Vec<String>,
     /// Images that cannot be pulled.
     pub(crate) unpullable: Vec<String>,
-    /// Endpoints, by id or name, whose workers die soon after they start.
+    /// Endpoints, by id, name or image, whose workers die soon after they start.
     pub(crate) crash_looping: Vec<String>,
+    /// Endpoints, by id, name or image, for whose workers there is no machine.
+    pub(crate) throttled: Vec<String>,
+    /// Endpoints, by id, name or image, whose jobs take so many times longer.
+    pub(crate) slow: Vec<(String, f64)>,
+}
+
+/// The trouble of one endpoint.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Condition {
+    pub(crate) crashes: bool,
+    pub(crate) throttled: bool,
+    /// How many times longer than usual its jobs take.
+    pub(crate) slow: f64,
+}
+
+impl Trouble {
+    /// The trouble of what is known by these names; of several speeds the last one said.
+    pub(crate) fn of(&self, names: &[&str]) -> Condition {
+        let hit = |pattern: &String| names.iter().any(|name| glob(pattern, name));
+        let slow = self.slow.iter().rev().find(|(pattern, _)| hit(pattern));
+        Condition {
+            crashes: self.crash_looping.iter().any(hit),
+            throttled: self.throttled.iter().any(hit),
+            slow: slow.map_or(1.0, |(_, times)| *times),
+        }
+    }
+
+    /// Ends the trouble of endpoints that was scripted for this very pattern.
+    pub(crate) fn heal(&mut self, pattern: &str) {
+        let stays = |own: &String| own != pattern && !glob(pattern, own);
+        self.crash_looping.retain(stays);
+        self.throttled.retain(stays);
+        self.slow.retain(|(own, _)| stays(own));
+    }
 }
 
 impl Ground {
@@ -99,6 +137,8 @@ pub(crate) struct Account {
     pub(crate) delegations: BTreeMap<String, Delegation>,
     pub(crate) clusters: BTreeMap<String, Cluster>,
     pub(crate) endpoints: BTreeMap<String, Endpoint>,
+    /// Jobs that public endpoints were asked for.
+    pub(crate) public: BTreeMap<String, Jobs>,
     pub(crate) secrets: BTreeMap<String, Secret>,
     pub(crate) volumes: BTreeMap<String, Volume>,
 }
@@ -155,7 +195,8 @@ impl World {
     /// A world with nothing in it, whose ids follow from the seed.
     pub(crate) fn new(seed: u64) -> Self {
         let (trouble, public_templates) = (Trouble::default(), templates::stock());
-        let ground = Ground { seed, ids: Ids::new(seed), trouble, public_templates, born: 0 };
+        let (ids, outbox) = (Ids::new(seed), Vec::new());
+        let ground = Ground { seed, ids, trouble, outbox, public_templates, born: 0 };
         Self { accounts: BTreeMap::new(), keys: BTreeMap::new(), ground }
     }
 
@@ -200,6 +241,14 @@ impl World {
             });
             let ids = pods.map(|pod| &pod.id).chain(workers.map(|worker| &worker.id));
             ids.for_each(|id| logs.open(id).write(now, source, line));
+        }
+    }
+
+    /// Ends the scripted trouble of endpoints; what was waiting for a machine looks for one at once.
+    pub(crate) fn heal(&mut self, pattern: &str) {
+        self.ground.trouble.heal(pattern);
+        for endpoint in self.accounts.values_mut().flat_map(|account| account.endpoints.values_mut()) {
+            endpoint.fleet.look_again();
         }
     }
 

@@ -20,17 +20,17 @@ const PROXY_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</t
 pub(super) async fn act(
     (twin, dialect): (&Twin, Dialect),
     action: Action,
-    honest: impl FnOnce() -> Response<Body>,
+    honest: impl AsyncFnOnce() -> Response<Body>,
 ) -> Result<Response<Body>, Cut> {
     match action {
         Action::Cut => Err(Cut),
         Action::Silent => std::future::pending().await,
         Action::Slow { by } => {
             twin.clock().sleep(by.0).await;
-            Ok(honest())
+            Ok(honest().await)
         }
-        Action::CutBody => Ok(half(honest(), Ending::Cut).await),
-        Action::Truncated => Ok(half(honest(), Ending::Framed).await),
+        Action::CutBody => Ok(half(honest().await, Ending::Cut).await),
+        Action::Truncated => Ok(half(honest().await, Ending::Framed).await),
         Action::Status(status) => Ok(scripted(dialect, &status)),
         Action::Html { status } => Ok(respond(code(status), "text/html", PROXY_PAGE)),
         Action::WrongShape => Ok(respond(StatusCode::OK, JSON, json!([{ "sandbox": 1 }]).to_string())),
@@ -48,9 +48,12 @@ pub(super) async fn act(
         Action::SoldOut { .. }
         | Action::UnpullableImage { .. }
         | Action::CrashLoop { .. }
+        | Action::Throttle { .. }
+        | Action::SlowJobs { .. }
+        | Action::Heal { .. }
         | Action::LosePod { .. }
         | Action::Balance { .. }
-        | Action::Print { .. } => Ok(honest()),
+        | Action::Print { .. } => Ok(honest().await),
     }
 }
 

@@ -9,17 +9,18 @@ pub(crate) mod fleet;
 pub(crate) mod placing;
 pub(crate) mod releases;
 pub(crate) mod saved;
+mod shifts;
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Time;
-use crate::faults::glob;
 use crate::world::endpoints::builds::Build;
 use crate::world::endpoints::config::{Config, EndpointChange};
 use crate::world::endpoints::fleet::Fleet;
 use crate::world::endpoints::releases::Release;
+use crate::world::jobs::{Jobs, public};
 use crate::world::meter::Payer;
-use crate::world::{Account, Denied, Ground, Visit};
+use crate::world::{Account, Condition, Denied, Ground, Visit};
 
 /// A Serverless endpoint.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ pub(crate) struct Endpoint {
     /// The oldest first.
     pub(crate) builds: Vec<Build>,
     pub(crate) fleet: Fleet,
+    pub(crate) jobs: Jobs,
 }
 
 /// `EndpointType` of the contract; fixed for life.
@@ -75,8 +77,7 @@ impl Visit<'_> {
 
     /// Whether a script makes the workers of this endpoint crash.
     pub(crate) fn crashes(&self, endpoint: &Endpoint) -> bool {
-        let hit = |pattern: &String| glob(pattern, &endpoint.id) || glob(pattern, &endpoint.config.name);
-        self.ground.trouble.crash_looping.iter().any(hit)
+        endpoint.condition(self.ground).crashes
     }
 
     pub(crate) fn create_endpoint(&mut self, new: NewEndpoint) -> Result<&Endpoint, Denied> {
@@ -96,6 +97,7 @@ impl Visit<'_> {
             releases: vec![first],
             builds: Vec::new(),
             fleet: Fleet::new(self.now),
+            jobs: Jobs::default(),
         };
         self.account.endpoints.insert(id.clone(), endpoint);
         self.settle_endpoint(&id)
@@ -163,7 +165,7 @@ impl Visit<'_> {
         Release { id, version, build: None, by, created: self.now, diff }
     }
 
-    fn settle_endpoint(&mut self, id: &str) -> Result<&Endpoint, Denied> {
+    pub(crate) fn settle_endpoint(&mut self, id: &str) -> Result<&Endpoint, Denied> {
         let Account { endpoints, meter, logs, .. } = &mut *self.account;
         if let Some(endpoint) = endpoints.get_mut(id) {
             endpoint.settle(&mut fleet::Hands { ground: self.ground, meter, logs }, self.now);
@@ -177,6 +179,16 @@ impl Account {
     pub(crate) fn settle_endpoints(&mut self, ground: &mut Ground, now: Time) {
         let hands = &mut fleet::Hands { ground, meter: &mut self.meter, logs: &mut self.logs };
         self.endpoints.values_mut().for_each(|endpoint| endpoint.settle(hands, now));
+        self.settle_public(now);
+        let own = self.endpoints.values_mut().map(|endpoint| &mut endpoint.jobs);
+        let notices = own.chain(self.public.values_mut()).flat_map(Jobs::notices);
+        ground.outbox.extend(notices);
+    }
+
+    /// The same for jobs of public endpoints.
+    pub(crate) fn settle_public(&mut self, now: Time) {
+        let Account { public, meter, .. } = self;
+        public.iter_mut().for_each(|(id, jobs)| public::settle(id, jobs, meter, now));
     }
 }
 
@@ -200,21 +212,40 @@ impl Endpoint {
         loop {
             self.ship(hands.ground);
             self.manage(hands);
-            let next = [self.fleet.next(&self.config), self.next_build()].into_iter().flatten().min();
-            let Some(next) = next.filter(|next| *next <= now) else { break };
+            let Some(next) = self.next(hands.ground).filter(|next| *next <= now) else { break };
             self.fleet.settled = next;
         }
         self.fleet.settled = self.fleet.settled.max(now);
     }
 
     fn manage(&mut self, hands: &mut fleet::Hands<'_>) {
-        let order = fleet::Order {
-            endpoint: &self.id,
-            config: &self.config,
-            version: self.releases.last().map_or(0, |release| release.version),
-        };
-        self.fleet.manage(&order, hands);
+        let condition = self.condition(hands.ground);
+        self.end_shifts(hands, condition);
+        self.fleet.advance(&order(&self.id, (&self.config, &self.releases), condition), hands);
+        self.begin_shifts(hands, condition);
+        self.fleet.demand = self.demand();
+        self.fleet.staff(&order(&self.id, (&self.config, &self.releases), condition), hands);
     }
+
+    /// The next instant at which something is due, if nobody does anything.
+    pub(crate) fn next(&self, ground: &Ground) -> Option<Time> {
+        let fleet = self.fleet.next(&self.config, self.condition(ground).crashes);
+        [fleet, self.next_build(), self.jobs.next(), self.next_late()].into_iter().flatten().min()
+    }
+
+    /// The trouble that is scripted for it.
+    pub(crate) fn condition(&self, ground: &Ground) -> Condition {
+        ground.trouble.of(&[&self.id, &self.config.name, &self.config.container.image])
+    }
+}
+
+fn order<'e>(
+    endpoint: &'e str,
+    (config, releases): (&'e Config, &[Release]),
+    condition: Condition,
+) -> fleet::Order<'e> {
+    let version = releases.last().map_or(0, |release| release.version);
+    fleet::Order { endpoint, config, version, condition }
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ impl Said {
     #[track_caller]
     pub(crate) fn refused(self, status: u16) -> String {
         let problem = self.expect(status);
-        if let Some(message) = problem["message"].as_str() {
+        if let Some(message) = problem["message"].as_str().or(problem["error"].as_str()) {
             return message.to_owned();
         }
         assert_eq!(problem["status"], status);
@@ -102,6 +102,9 @@ impl Desk {
         if let Some(path) = path.strip_prefix("/v1") {
             fits_contract_v1(&method, path, &said);
         }
+        if let Some(path) = path.strip_prefix("/serverless/v2") {
+            fits_contract_of_runtime(&method, path, &said);
+        }
         said
     }
 
@@ -133,6 +136,19 @@ fn fits_the_contract(method: &Method, path: &str, said: &Said) {
             .filter(|name| said.headers.contains_key(*name) && !declared(name))
             .map(|name| format!("undeclared {name}")),
     );
+    assert!(problems.is_empty(), "{method} {path} answered {}: {problems:?}\n{}", said.status, said.text);
+}
+
+/// The same for the Serverless runtime.
+#[track_caller]
+fn fits_contract_of_runtime(method: &Method, path: &str, said: &Said) {
+    let runtime = contract::serverless();
+    assert!(!said.headers.contains_key("ratelimit"));
+    let Route::Found { operation, .. } = runtime.route(method, path.split('?').next().unwrap()) else { return };
+    let content_type = said.headers.get("content-type").map(|value| value.to_str().unwrap());
+    let body = serde_json::from_str::<Value>(&said.text).unwrap();
+    let problems = runtime.check_answer(operation, said.status.as_u16(), content_type, Some(&body));
+    let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
     assert!(problems.is_empty(), "{method} {path} answered {}: {problems:?}\n{}", said.status, said.text);
 }
 

@@ -21,6 +21,8 @@ mod faults;
 #[cfg(test)]
 mod graphql;
 #[cfg(test)]
+mod jobs;
+#[cfg(test)]
 mod law;
 #[cfg(test)]
 mod pods;

@@ -8,12 +8,12 @@ use chrono::TimeDelta;
 use serde::Serialize;
 
 use crate::clock::Time;
-use crate::ids::fate;
-use crate::world::Ground;
+use crate::ids::{fate, named};
+use crate::world::{Condition, Ground};
 use crate::world::endpoints::Kind;
 use crate::world::endpoints::config::{Config, FlashBoot};
 use crate::world::endpoints::placing::{self, Place};
-use crate::world::logs::Logs;
+use crate::world::logs::{Log, Logs};
 use crate::world::logs::Source::{Container, System};
 use crate::world::meter::{Entry, Meter};
 use crate::world::pods::pull;
@@ -31,8 +31,12 @@ pub(crate) struct Fleet {
     pub(crate) workers: Vec<Worker>,
     /// Until when everything has happened.
     pub(crate) settled: Time,
-    /// How many workers there is work for.
+    /// How many workers there is work for that nobody asked for as a job.
     busy: u32,
+    /// How many workers there are jobs for.
+    pub(crate) demand: u32,
+    /// How many workers there have ever been.
+    hired: u64,
 }
 
 /// A worker, from the decision that it is needed until it goes.
@@ -57,9 +61,11 @@ enum Stage {
     Up { place: Place, since: Time, bill: Vec<Entry>, work: Work },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Work {
     Busy,
+    /// On the job of this id.
+    On(String),
     IdleSince(Time),
 }
 
@@ -81,6 +87,7 @@ pub(crate) struct Order<'e> {
     pub(crate) endpoint: &'e str,
     pub(crate) config: &'e Config,
     pub(crate) version: u32,
+    pub(crate) condition: Condition,
 }
 
 /// What a scheduler needs of the world.
@@ -93,7 +100,7 @@ pub(crate) struct Hands<'w> {
 
 impl Fleet {
     pub(crate) fn new(now: Time) -> Self {
-        Self { workers: Vec::new(), settled: now, busy: 0 }
+        Self { workers: Vec::new(), settled: now, busy: 0, demand: 0, hired: 0 }
     }
 
     /// From now on there is work for so many workers.
@@ -108,17 +115,21 @@ impl Fleet {
         fresh.for_each(|worker| worker.version = version);
     }
 
-    /// Does what is due at this very instant.
-    pub(crate) fn manage(&mut self, order: &Order<'_>, hands: &mut Hands<'_>) {
+    /// Lets every worker do what is due at this very instant.
+    pub(crate) fn advance(&mut self, order: &Order<'_>, hands: &mut Hands<'_>) {
         let now = self.settled;
         self.workers.iter_mut().for_each(|worker| worker.advance(order, hands, now));
-        self.share_out(now);
+    }
+
+    /// Makes the workers as many as are needed at this very instant.
+    pub(crate) fn staff(&mut self, order: &Order<'_>, hands: &mut Hands<'_>) {
+        self.share_out(self.settled);
         self.let_go(order, hands);
         self.start(order, hands);
     }
 
     /// The next instant at which something can be due.
-    pub(crate) fn next(&self, config: &Config) -> Option<Time> {
+    pub(crate) fn next(&self, config: &Config, crashes: bool) -> Option<Time> {
         let idle = TimeDelta::seconds(i64::from(config.workers.idle_timeout));
         let dates = self.workers.iter().filter_map(|worker| match &worker.stage {
             Stage::Waiting { retry, .. } => Some(*retry),
@@ -126,7 +137,52 @@ impl Fleet {
             Stage::Up { work: Work::IdleSince(since), .. } => Some(*since + idle),
             Stage::Up { .. } | Stage::Broken { .. } => None,
         });
-        dates.filter(|date| *date > self.settled).min()
+        let crashing = self.workers.iter().filter(|_| crashes);
+        let restarts = crashing.filter_map(|worker| worker.next_start(self.settled));
+        dates.chain(restarts).filter(|date| *date > self.settled).min()
+    }
+
+    /// A worker that is up and has nothing to do, the newest version first: its id and what it runs.
+    pub(crate) fn free_worker(&self) -> Option<(String, String)> {
+        let free = self.workers.iter().filter(|worker| worker.idle_since().is_some());
+        // Of equals the first one, so that the oldest works and the others may go.
+        let found = free.min_by_key(|worker| std::cmp::Reverse(worker.version))?;
+        Some((found.id.clone(), found.image.clone()))
+    }
+
+    /// Lets a worker begin a job.
+    pub(crate) fn occupy(&mut self, worker: &str, job: &str) {
+        self.set_work(worker, Work::On(job.to_owned()));
+    }
+
+    /// Lets a worker have nothing to do from now on.
+    pub(crate) fn free(&mut self, worker: &str, now: Time) {
+        self.set_work(worker, Work::IdleSince(now));
+    }
+
+    /// Who works on which job.
+    pub(crate) fn shifts(&self) -> Vec<(String, String)> {
+        let shift = |worker: &Worker| match &worker.stage {
+            Stage::Up { work: Work::On(job), .. } => Some((worker.id.clone(), job.clone())),
+            _ => None,
+        };
+        self.workers.iter().filter_map(shift).collect()
+    }
+
+    /// Lets workers that found no machine look for one at once.
+    pub(crate) fn look_again(&mut self) {
+        for worker in &mut self.workers {
+            if let Stage::Waiting { retry, .. } = &mut worker.stage {
+                *retry = self.settled;
+            }
+        }
+    }
+
+    fn set_work(&mut self, worker: &str, to: Work) {
+        let found = self.workers.iter_mut().find(|one| one.id == worker);
+        if let Some(Stage::Up { work, .. }) = found.map(|worker| &mut worker.stage) {
+            *work = to;
+        }
     }
 
     /// Hands the work to the workers that are up: the newest version first, so that stale ones run dry, and
@@ -136,12 +192,12 @@ impl Fleet {
         let mut up: Vec<_> = self.workers.iter_mut().filter_map(Worker::working).collect();
         up.sort_by_key(|(version, work)| (std::cmp::Reverse(*version), **work != Work::Busy));
         for (_, work) in up {
-            *work = match *work {
-                _ if left > 0 => Work::Busy,
-                Work::Busy => Work::IdleSince(now),
-                idle @ Work::IdleSince(_) => idle,
-            };
-            left = left.saturating_sub(u32::from(*work == Work::Busy));
+            if left > 0 {
+                *work = Work::Busy;
+                left -= 1;
+            } else if *work == Work::Busy {
+                *work = Work::IdleSince(now);
+            }
         }
     }
 
@@ -180,20 +236,20 @@ impl Fleet {
         let mut fresh = self.workers.iter().filter(|worker| worker.version == order.version).count();
         while fresh < target && self.workers.len() <= target {
             let mut worker = Worker {
-                id: hands.ground.ids.short(14),
+                id: named(hands.ground.seed, &["worker", order.endpoint, &self.hired.to_string()], 14),
                 version: order.version,
                 image: order.config.container.image.clone(),
                 stage: Stage::Waiting { since: now, retry: now },
             };
             worker.advance(order, hands, now);
             self.workers.push(worker);
-            fresh += 1;
+            (self.hired, fresh) = (self.hired + 1, fresh + 1);
         }
     }
 
     fn target(&self, config: &Config) -> usize {
         let workers = config.workers;
-        self.busy.clamp(workers.min, workers.max.max(workers.min)) as usize
+        self.busy.max(self.demand).clamp(workers.min, workers.max.max(workers.min)) as usize
     }
 }
 
@@ -230,10 +286,16 @@ impl Worker {
                     self.started(crashes, now).is_some_and(|since| (now - since).num_seconds() < CRASH.0);
                 if alive { Status::Running } else { Status::Throttled }
             }
-            Stage::Up { work: Work::Busy, .. } => Status::Running,
+            Stage::Up { work: Work::Busy | Work::On(_), .. } => Status::Running,
             Stage::Up { .. } if kind == Kind::LoadBalancer => Status::Running,
             Stage::Up { .. } => Status::Idle,
         }
+    }
+
+    /// When a crashing container comes up again.
+    fn next_start(&self, now: Time) -> Option<Time> {
+        let round = TimeDelta::seconds(CRASH.0 + CRASH.1);
+        self.started(true, now).map(|started| started + round)
     }
 
     /// Moves on when its time has come.
@@ -242,7 +304,7 @@ impl Worker {
             Stage::Waiting { since, retry } if *retry <= now => {
                 let waited = (now - *since).num_seconds();
                 let retry = now + TimeDelta::seconds(waited.clamp(RETRY.0, RETRY.1));
-                self.stage = match placing::find(hands.ground, order.config, now) {
+                self.stage = match placing::find(hands.ground, order.config, now).filter(|_| !order.condition.throttled) {
                     Some(place) => {
                         let seconds = boot(hands.ground.seed, &self.id, order.config.flashboot);
                         let ready = now + TimeDelta::seconds(seconds);
@@ -260,10 +322,14 @@ impl Worker {
                 } else {
                     let bill = place.meter(order, self, (&mut *hands.meter, now));
                     let log = hands.logs.open(&self.id);
-                    log.write(now, System, format!("start container for {}: begin", self.image));
-                    log.write(now, Container, "Worker started, waiting for jobs");
+                    print_start(log, &self.image, (now, order.condition.crashes));
                     Stage::Up { place, since: now, bill, work: Work::IdleSince(now) }
                 };
+            }
+            Stage::Up { since, .. } if order.condition.crashes && *since < now => {
+                if self.started(true, now) == Some(now) {
+                    print_start(hands.logs.open(&self.id), &self.image, (now, true));
+                }
             }
             _ => {}
         }
@@ -271,6 +337,7 @@ impl Worker {
 
     fn working(&mut self) -> Option<(u32, &mut Work)> {
         match &mut self.stage {
+            Stage::Up { work: Work::On(_), .. } => None,
             Stage::Up { work, .. } => Some((self.version, work)),
             _ => None,
         }
@@ -281,7 +348,7 @@ impl Worker {
     }
 
     fn is_busy(&self) -> bool {
-        matches!(self.stage, Stage::Up { work: Work::Busy, .. })
+        matches!(self.stage, Stage::Up { work: Work::Busy | Work::On(_), .. })
     }
 
     fn idle_since(&self) -> Option<Time> {
@@ -297,6 +364,21 @@ impl Worker {
             bill.into_iter().for_each(|entry| hands.meter.end(entry, now));
         }
     }
+}
+
+/// What a container prints when it comes up, and when it is about to die.
+fn print_start(log: &mut Log, image: &str, (now, crashes): (Time, bool)) {
+    log.write(now, System, format!("start container for {image}: begin"));
+    if !crashes {
+        return log.write(now, Container, "Worker started, waiting for jobs");
+    }
+    let soon = now + TimeDelta::seconds(1);
+    log.write(soon, Container, "Traceback (most recent call last):");
+    log.write(soon, Container, "  File \"/handler.py\", line 3, in <module>");
+    log.write(soon, Container, "ModuleNotFoundError: No module named 'torch'");
+    let (dies, again) = CRASH;
+    let dead = now + TimeDelta::seconds(dies);
+    log.write(dead, System, format!("container exited with code 1; next start in {again} s"));
 }
 
 /// Seconds from finding a machine until the container is up.
