@@ -15,6 +15,7 @@ pub(crate) mod hub;
 pub(crate) mod jobs;
 pub(crate) mod logs;
 pub(crate) mod meter;
+mod money;
 pub(crate) mod mounts;
 pub(crate) mod pods;
 pub(crate) mod prices;
@@ -126,6 +127,8 @@ pub(crate) struct Account {
     pub(crate) id: String,
     /// US dollars paid in over the account's whole life; what is left is this less what was spent.
     pub(crate) funds: f64,
+    /// Until when it is known that nothing has to be stopped for lack of money.
+    settled: Time,
     pub(crate) meter: Meter,
     pub(crate) logs: Logs,
     pub(crate) rates: Rates,
@@ -211,7 +214,7 @@ impl World {
     /// until then has happened.
     pub(crate) fn visit(&mut self, key: &str, now: Time) -> Option<Visit<'_>> {
         let account = self.accounts.get_mut(self.keys.get(key)?)?;
-        account.settle_endpoints(&mut self.ground, now);
+        account.settle(&mut self.ground, now);
         Some(Visit { account, ground: &mut self.ground, now })
     }
 
@@ -227,7 +230,7 @@ impl World {
 
     /// Lets happen what was to happen until now, before something changes for everybody.
     pub(crate) fn settle(&mut self, now: Time) {
-        self.accounts.values_mut().for_each(|account| account.settle_endpoints(&mut self.ground, now));
+        self.accounts.values_mut().for_each(|account| account.settle(&mut self.ground, now));
     }
 
     /// Lets all Pods and workers print a line whose id or name fits a pattern.
@@ -254,9 +257,17 @@ impl World {
 
     /// Leaves every account with so many US dollars.
     pub(crate) fn leave_everybody(&mut self, usd: f64, now: Time) {
+        self.settle(now);
         for account in self.accounts.values_mut() {
             account.funds = usd + account.meter.spent(now);
         }
+    }
+}
+
+impl Account {
+    fn settle(&mut self, ground: &mut Ground, now: Time) {
+        self.settle_endpoints(ground, now);
+        self.settle_money(ground, now);
     }
 }
 

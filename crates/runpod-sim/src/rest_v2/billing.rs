@@ -136,7 +136,8 @@ impl Bill {
     fn spell(&self, amounts: &Amounts) -> Map<String, Value> {
         let amount = |what: &Option<(Payer, Charge)>| what.and_then(|what| amounts.get(&what)).copied();
         let parts = self.amounts.iter().map(|(name, what)| (*name, amount(what).unwrap_or_default()));
-        let total = ("totalAmount", amounts.values().sum());
+        // Not `sum`, whose zero for nothing is negative and shows.
+        let total = ("totalAmount", amounts.values().fold(0.0, |sum, amount| sum + amount));
         let dollars = |amount| Number::from_f64(amount).map_or(Value::Null, Value::Number);
         [total].into_iter().chain(parts).map(|(name, amount)| (name.to_owned(), dollars(amount))).collect()
     }

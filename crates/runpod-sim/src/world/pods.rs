@@ -186,6 +186,12 @@ impl Visit<'_> {
         drop(self.end_pod(id, Life::Gone, "host lost, terminate container"));
     }
 
+    /// Stops a Pod that nobody can pay for any more, locked or not.
+    pub(crate) fn cut_off_pod(&mut self, id: &str) {
+        // Whoever asks has just seen it: that it is not there would be no news.
+        drop(self.stop_pod(id));
+    }
+
     /// Takes a Pod away, whoever it belongs to, and stops its meter.
     pub(crate) fn remove_pod(&mut self, id: &str) {
         self.account.pods.remove(id);

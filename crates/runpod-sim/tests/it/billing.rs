@@ -1,6 +1,6 @@
 //! Bills: they grow with the clock and add up to what ran.
 
-use runpod_sim::Seed;
+use runpod_sim::{Action, Match, Seed};
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, desk};
@@ -167,4 +167,61 @@ async fn windows_are_asked_for_in_one_way_at_a_time() {
         assert_eq!(said.status, status, "{query}: {}", said.text);
     }
     bill(&desk, "?lastN=99999999999&bucketSize=hour").await;
+}
+
+#[tokio::test]
+async fn nothing_spent_is_zero_without_a_sign() {
+    let desk = desk(Seed::Empty);
+    for path in ["", "/pods", "/serverless", "/endpoints", "/network-volumes", "/clusters"] {
+        let said = desk.get(&format!("/v2/billing{path}")).await;
+        assert!(said.text.contains("\"totalAmount\":0.0"), "{path}: {}", said.text);
+    }
+}
+
+/// Leaves the account with so much.
+async fn pay_in(desk: &Desk, usd: f64) {
+    desk.twin.faults().add(Match::any().times(1).then(Action::Balance { usd }));
+    // Scripted trouble happens with the next request.
+    desk.get("/v2/pods").await.expect(200);
+}
+
+/// A locked Pod, money for ten dollars of it, and a hundred hours in so many steps.
+async fn run_dry(steps: u64) -> (Desk, String) {
+    let desk = desk(Seed::Empty);
+    let id = rent(&desk).await;
+    desk.patch(&format!("/v2/pods/{id}"), json!({ "locked": true })).await.expect(200);
+    pay_in(&desk, 10.0).await;
+    for _ in 0..steps {
+        desk.pass(100 * HOUR / steps);
+        desk.get("/v2/pods").await.expect(200);
+    }
+    (desk, id)
+}
+
+#[tokio::test]
+async fn pods_stop_when_the_money_is_gone_and_the_bill_agrees() {
+    let (running, stopped) = (0.69 + 80.0 * 0.10 / 730.0, 30.0 * 0.20 / 730.0);
+    let hours = 10.0 / running;
+    for steps in [1, 4, 50] {
+        let (desk, id) = run_dry(steps).await;
+        let pod = desk.get(&format!("/v2/pods/{id}")).await.expect(200);
+        assert_eq!((&pod["status"], &pod["cost"]), (&json!("EXITED"), &json!(0.0)), "{steps} looks");
+        let totals = &bill(&desk, "/pods").await["metadata"]["totals"];
+        close(&totals["gpuAmount"], 0.69 * hours);
+        close(&totals["totalAmount"], 10.0 + (100.0 - hours) * stopped);
+        desk.patch(&format!("/v2/pods/{id}"), json!({ "locked": false })).await.expect(200);
+        let start = json!({ "action": "start" });
+        desk.post(&format!("/v2/pods/{id}/action"), start.clone()).await.refused(402);
+        pay_in(&desk, 10.0).await;
+        desk.post(&format!("/v2/pods/{id}/action"), start).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn pods_run_on_while_there_is_money() {
+    let desk = desk(Seed::Empty);
+    let id = rent(&desk).await;
+    pay_in(&desk, 10.0).await;
+    desk.pass(14 * HOUR);
+    assert_eq!(desk.get(&format!("/v2/pods/{id}")).await.expect(200)["status"], "RUNNING");
 }
