@@ -78,20 +78,21 @@ pub struct CudaStock {
     pub availability: String,
 }
 
-#[derive(Serialize)]
-struct Variables<'a> {
-    input: PriceInput<'a>,
+/// What a document about stock is asked with.
+#[derive(Debug, Serialize)]
+pub(crate) struct Variables<'a> {
+    pub(crate) input: PriceInput<'a>,
 }
 
 /// `GpuLowestPriceInput`.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PriceInput<'a> {
-    gpu_count: u32,
+pub(crate) struct PriceInput<'a> {
+    pub(crate) gpu_count: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    secure_cloud: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    allowed_cuda_versions: Option<[&'a str; 1]>,
+    pub(crate) secure_cloud: Option<bool>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) allowed_cuda_versions: Vec<&'a str>,
 }
 
 impl Capacity<'_> {
@@ -123,7 +124,7 @@ impl Question {
         Ok(PriceInput {
             gpu_count: self.gpu_count,
             secure_cloud: self.secure_only.then_some(true),
-            allowed_cuda_versions: cuda.map(|version| [version]),
+            allowed_cuda_versions: cuda.into_iter().collect(),
         })
     }
 }

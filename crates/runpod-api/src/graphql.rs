@@ -3,7 +3,8 @@
 //! Runpod retires this API early in 2027. REST v2 has taken most of it over already: the catalogue without the
 //! stock of single CUDA versions, endpoints without the Hub. For the rest there is nothing else yet. When REST v2 has
 //! stock by CUDA version, Hub listings and deploys, and public endpoints, then `capacity.rs`, `hub.rs` and
-//! `public_endpoints.rs` move there, and this module goes with its documents.
+//! `public_endpoints.rs` move there, and this module goes with its documents. `catalog/v1.rs` goes with REST v1, whose
+//! missing catalogue it makes up for.
 //!
 //! Public questions never carry a key, whatever their address is. No text is ever put into a document: what a caller
 //! says is a variable. Whether a document reads or writes is said by its first word, and decides about retries.
@@ -30,6 +31,18 @@ pub(crate) static CAPACITY: Document =
 /// The same on hosts with the CUDA versions of the question.
 pub(crate) static PROBE: Document =
     Document::public("graphql:gpuTypes", include_str!("graphql/probe.graphql"));
+
+/// GPU types and their prices, where REST v2 is not to be asked.
+pub(crate) static GPU_TYPES: Document =
+    Document::public("graphql:gpuTypes", include_str!("graphql/gpu_types.graphql"));
+
+/// The same with the stock that the question is about.
+pub(crate) static GPU_TYPES_WITH_STOCK: Document =
+    Document::public("graphql:gpuTypes", include_str!("graphql/gpu_types_with_stock.graphql"));
+
+/// Data centres, where REST v2 is not to be asked.
+pub(crate) static DATA_CENTERS: Document =
+    Document::public("graphql:dataCenters", include_str!("graphql/data_centers.graphql"));
 
 /// The Hub.
 pub(crate) static LISTINGS: Document =
@@ -151,8 +164,17 @@ mod tests {
 
     use super::*;
 
-    static ALL: [&Document; 6] =
-        [&CAPACITY, &PROBE, &LISTINGS, &LISTINGS_WITH_CONFIG, &PUBLIC_ENDPOINTS, &SAVE_ENDPOINT];
+    static ALL: [&Document; 9] = [
+        &CAPACITY,
+        &PROBE,
+        &GPU_TYPES,
+        &GPU_TYPES_WITH_STOCK,
+        &DATA_CENTERS,
+        &LISTINGS,
+        &LISTINGS_WITH_CONFIG,
+        &PUBLIC_ENDPOINTS,
+        &SAVE_ENDPOINT,
+    ];
 
     #[test]
     fn the_first_word_says_whether_a_document_writes_and_only_writing_needs_a_key() {

@@ -122,8 +122,8 @@ pub enum Compute {
     Gpu(Gpu),
     /// CPUs only. REST v2 gives such a Pod no volume of its own.
     Cpu {
-        /// CPU flavour id such as `cpu5c`.
-        flavor_id: String,
+        /// CPU flavour id such as `cpu5c`. REST v1 chooses one in stock unless told; REST v2 must be told.
+        flavor_id: Option<String>,
         /// vCPUs, a power of two from 2.
         vcpu_count: u32,
     },

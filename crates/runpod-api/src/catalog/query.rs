@@ -1,5 +1,7 @@
-//! What is asked of the catalogue.
+//! What is asked of the catalogue, and what is no question whoever is asked.
 
+use crate::check;
+use crate::client::Outcome;
 use crate::word::{Cloud, Tier, Word};
 
 /// What the stock is wanted for; it differs.
@@ -47,6 +49,20 @@ impl GpuQuery {
     #[must_use]
     pub fn stock_for(product: Product) -> Self {
         Self { availability: Some(product), ..Self::default() }
+    }
+
+    pub(super) fn check(&self) -> Outcome<()> {
+        let Self { availability, count, cloud, country_codes, cuda_versions, min_cuda_version } = self;
+        if availability.is_none() {
+            needs_availability("gpuCount", count.is_some())?;
+            needs_availability("cloudType", cloud.is_some())?;
+            needs_availability("countryCodes", !country_codes.is_empty())?;
+            needs_availability("cudaVersions", !cuda_versions.is_empty())?;
+            needs_availability("minCudaVersion", min_cuda_version.is_some())?;
+        }
+        check::at_least("gpuCount", *count, 1)?;
+        country_codes.iter().try_for_each(|code| country(code))?;
+        cuda_filter(cuda_versions, min_cuda_version.as_deref())
     }
 }
 
@@ -175,5 +191,26 @@ impl Word for Compliance {
             Self::Hipaa => "HIPAA",
             Self::Renewable => "RENEWABLE",
         }
+    }
+}
+
+/// A filter of the stock where no stock was asked for is 400 (observed 2026-08).
+pub(super) fn needs_availability(field: &'static str, given: bool) -> Outcome<()> {
+    if given { check::refuse(field, "narrows the stock, so it needs availability") } else { Ok(()) }
+}
+
+fn country(code: &str) -> Outcome<()> {
+    match code.as_bytes() {
+        [a, b] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => Ok(()),
+        _ => check::refuse("countryCodes", "must be ISO 3166 codes of two capitals, such as US"),
+    }
+}
+
+/// As in bodies, but the lowest version may be a bare major here.
+fn cuda_filter(versions: &[String], floor: Option<&str>) -> Outcome<()> {
+    let bare = floor.is_some_and(|f| !f.is_empty() && f.bytes().all(|b| b.is_ascii_digit()));
+    match (versions, floor) {
+        ([], _) if bare => Ok(()),
+        (_, floor) => check::cuda_choice(Some(versions), floor),
     }
 }

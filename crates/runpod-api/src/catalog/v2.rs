@@ -1,11 +1,10 @@
 //! The catalogue as REST v2 spells it.
 //!
-//! `include=AVAILABILITY` and `product` go together or not at all, and the stock filters go with them; anything
-//! else is 400 (observed 2026-08).
+//! `include=AVAILABILITY` and `product` go together or not at all; anything else is 400 (observed 2026-08).
 
 use http::Method;
 
-use super::query::{CpuQuery, DataCenterQuery, GpuQuery, Product, Stock};
+use super::query::{CpuQuery, DataCenterQuery, GpuQuery, Product, Stock, needs_availability};
 use crate::check;
 use crate::client::Outcome;
 use crate::error::Error;
@@ -25,16 +24,7 @@ type Query = Vec<(&'static str, String)>;
 pub(super) fn gpu_query(query: &GpuQuery) -> Outcome<Query> {
     // No `..`: a new filter is placed here or refused here.
     let GpuQuery { availability, count, cloud, country_codes, cuda_versions, min_cuda_version } = query;
-    if availability.is_none() {
-        needs_availability("gpuCount", count.is_some())?;
-        needs_availability("cloudType", cloud.is_some())?;
-        needs_availability("countryCodes", !country_codes.is_empty())?;
-        needs_availability("cudaVersions", !cuda_versions.is_empty())?;
-        needs_availability("minCudaVersion", min_cuda_version.is_some())?;
-    }
-    check::at_least("gpuCount", *count, 1)?;
-    country_codes.iter().try_for_each(|code| country(code))?;
-    cuda_filter(cuda_versions, min_cuda_version.as_deref())?;
+    query.check()?;
     let pairs = stocked(*availability)
         .set("count", *count)
         .set("cloud", cloud.map(Word::as_str))
@@ -53,7 +43,9 @@ pub(super) fn cpu_query(query: &CpuQuery) -> Outcome<Query> {
             switch: None,
         });
     }
-    needs_availability("vcpuCount", availability.is_none() && vcpu_count.is_some())?;
+    if availability.is_none() {
+        needs_availability("vcpuCount", vcpu_count.is_some())?;
+    }
     check::at_least("vcpuCount", vcpu_count, 2)?;
     Ok(stocked(availability).set("vcpuCount", vcpu_count).into_vec())
 }
@@ -83,24 +75,4 @@ fn included(stock: Stock) -> Pairs {
 
 fn stocked(product: Option<Product>) -> Pairs {
     Pairs::default().set("include", product.map(|_| "AVAILABILITY")).set("product", product.map(Word::as_str))
-}
-
-fn needs_availability(field: &'static str, given: bool) -> Outcome<()> {
-    if given { check::refuse(field, "narrows the stock, so it needs availability") } else { Ok(()) }
-}
-
-fn country(code: &str) -> Outcome<()> {
-    match code.as_bytes() {
-        [a, b] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => Ok(()),
-        _ => check::refuse("countryCodes", "must be ISO 3166 codes of two capitals, such as US"),
-    }
-}
-
-/// As in bodies, but the lowest version may be a bare major here.
-fn cuda_filter(versions: &[String], floor: Option<&str>) -> Outcome<()> {
-    let bare = floor.is_some_and(|f| !f.is_empty() && f.bytes().all(|b| b.is_ascii_digit()));
-    match (versions, floor) {
-        ([], _) if bare => Ok(()),
-        (_, floor) => check::cuda_choice(Some(versions), floor),
-    }
 }

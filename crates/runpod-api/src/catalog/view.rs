@@ -1,4 +1,6 @@
-//! What is read of the catalogue.
+//! What is read of the catalogue, the same from REST v2 and from the GraphQL that stands in for it under REST v1.
+
+mod said;
 
 use serde::Deserialize;
 
@@ -6,40 +8,32 @@ use crate::view::lenient;
 
 /// The fields of a GPU type that callers act on. Only `id` is required of an answer.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(from = "said::GpuSaid")]
 pub struct GpuType {
     /// GPU type id, free text.
     pub id: String,
     /// Short name.
-    #[serde(default, deserialize_with = "lenient")]
     pub name: String,
-    /// Pool that endpoints select it by, if it has one.
-    #[serde(default)]
+    /// Pool that endpoints select it by, if it has one; REST v2 only.
     pub pool: Option<String>,
     /// Memory of one GPU, GB.
-    #[serde(default)]
     pub memory: Option<u32>,
     /// Offered in Secure Cloud.
-    #[serde(default, deserialize_with = "lenient")]
     pub secure: bool,
     /// Offered in Community Cloud.
-    #[serde(default, deserialize_with = "lenient")]
     pub community: bool,
     /// Prices of one GPU.
-    #[serde(default, deserialize_with = "lenient")]
     pub price: GpuPrice,
-    /// Most on one machine.
-    #[serde(default, deserialize_with = "lenient")]
+    /// Most on one machine; REST v2 only.
     pub max_count: MaxCount,
     /// `NONE`, `LOW`, `MEDIUM` or `HIGH`, when asked for.
-    #[serde(default)]
     pub availability: Option<String>,
-    /// The same per data centre; absent where there is none anywhere.
-    #[serde(default, deserialize_with = "lenient")]
+    /// The same per data centre; absent where there is none anywhere, and under REST v1.
     pub data_centers: Vec<Place>,
 }
 
-/// Prices of one GPU in USD per hour. A cloud that does not offer it may still show a placeholder.
+/// Prices of one GPU in USD per hour. A cloud that does not offer it may still show a placeholder. Under REST v1 only
+/// what is in stock has a price, and that of the Community Cloud is known only where it is the lower one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
 pub struct GpuPrice {
     /// Pods in Secure Cloud.
@@ -122,17 +116,18 @@ pub struct CpuPrice {
 
 /// The fields of a data centre that callers act on. Only `id` is required of an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(from = "said::DataCenterSaid")]
 pub struct DataCenter {
     /// Data centre id.
     pub id: String,
-    /// Name.
-    #[serde(default, deserialize_with = "lenient")]
+    /// Name; its id again under REST v1.
     pub name: String,
-    /// Part of the world.
-    #[serde(default, deserialize_with = "lenient")]
+    /// Part of the world, such as `EUROPE`; the location as it is said where it is nowhere we know.
     pub region: String,
-    /// Tiers of network volumes, as the API spells them.
-    #[serde(default, deserialize_with = "lenient")]
+    /// Country or continent in words; REST v1 only.
+    pub location: Option<String>,
+    /// With or without the private network between Pods; REST v2 only.
+    pub global_network: Option<bool>,
+    /// Tiers of network volumes, as the API spells them; REST v2 only.
     pub network_volume_types: Vec<String>,
 }

@@ -142,11 +142,11 @@ impl TryFrom<Compute> for MachineBody {
         match compute {
             Compute::Gpu(gpu) => Self::gpu(gpu),
             Compute::Cpu { flavor_id, vcpu_count } => {
-                check::filled("cpuFlavorId", &flavor_id)?;
+                flavor_id.as_deref().map_or(Ok(()), |id| check::filled("cpuFlavorId", id))?;
                 check::at_least("vcpuCount", Some(vcpu_count), 2)?;
                 Ok(Self {
                     family: Some(Family::Cpu.as_str()),
-                    cpu_flavor_ids: Some([flavor_id]),
+                    cpu_flavor_ids: flavor_id.map(|id| [id]),
                     vcpu_count: Some(vcpu_count),
                     ..Self::default()
                 })

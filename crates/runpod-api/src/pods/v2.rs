@@ -140,9 +140,12 @@ fn machine(
             switch: None,
         }),
         (Compute::Cpu { flavor_id, vcpu_count }, _) => {
-            check::filled("cpuFlavorId", &flavor_id)?;
+            let Some(id) = flavor_id else {
+                return check::refuse("cpuFlavorId", "must name a CPU flavour: REST v2 does not choose one");
+            };
+            check::filled("cpuFlavorId", &id)?;
             check::at_least("vcpuCount", Some(vcpu_count), 2)?;
-            Ok((None, Some(CpuBody { id: flavor_id, vcpu_count })))
+            Ok((None, Some(CpuBody { id, vcpu_count })))
         }
     }
 }

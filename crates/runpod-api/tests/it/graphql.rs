@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use runpod_api::capacity::{GpuStock, Question};
+use runpod_api::catalog::{DataCenter, DataCenterQuery, GpuQuery, GpuType, Product};
 use runpod_api::endpoints::{Flashboot, Kind, Scaling};
 use runpod_api::hub::{Deploy, Repo};
 use runpod_api::public_endpoints::PublicEndpoint;
-use runpod_api::{Base, Client, Error, Hosts, Settings};
+use runpod_api::{Base, Client, Cloud, Error, Hosts, Routing, Settings, Version, Versions};
 use runpod_sim::{Pace, Seed, Sim};
 use serde_json::{Value, json};
 
@@ -26,7 +27,9 @@ const HOSTILE: [&str; 6] = [
 fn settings(graphql: &str) -> Settings {
     let base = Base::parse(graphql).expect("a loopback address");
     let hosts = Hosts { graphql_public: base.clone(), graphql_authed: base, ..Hosts::default() };
-    Settings { hosts, clock: Hand::new(), jitter: |_| Duration::ZERO, ..Settings::default() }
+    // The catalogue is GraphQL's where REST v1 is spoken.
+    let versions = Versions::all(Routing::Fixed(Version::V1));
+    Settings { hosts, clock: Hand::new(), jitter: |_| Duration::ZERO, versions, ..Settings::default() }
 }
 
 /// A twin that takes its own key, and a client of both of its GraphQL addresses, which are the same.
@@ -71,8 +74,11 @@ async fn the_public_path_never_shows_the_key_even_where_both_addresses_are_the_s
     client.hub().listings(false).await.expect("the Hub");
     client.hub().listings(true).await.expect("the Hub");
     client.public_endpoints().list().await.expect("public endpoints");
+    client.catalog().gpus(&GpuQuery::default()).await.expect("GPU types");
+    client.catalog().gpus(&GpuQuery::stock_for(Product::Pod)).await.expect("GPU types");
+    client.catalog().data_centers(&DataCenterQuery::default()).await.expect("data centres");
     let public = sim.journal().requests();
-    assert_eq!(public.len(), 5);
+    assert_eq!(public.len(), 8);
     assert!(public.iter().all(|request| !request.has_authorization()), "{public:?}");
     assert!(!format!("{:?}", public.iter().map(|r| &r.body).collect::<Vec<_>>()).contains("CANARY"));
     client.hub().deploy(&deploy()).await.expect("an endpoint");
@@ -100,6 +106,39 @@ async fn stock_is_asked_for_with_what_was_said_and_nothing_else() {
     client.capacity().with_cuda(&question, "12.8").await.expect("a probe");
     let expected = json!({"input": {"gpuCount": 8, "secureCloud": true, "allowedCudaVersions": ["12.8"]}});
     assert_eq!(sent(&sim).1, expected);
+}
+
+#[tokio::test]
+async fn the_catalogue_of_rest_v1_asks_for_what_was_said_and_nothing_else() {
+    let (sim, client) = desk().await;
+    let query = GpuQuery {
+        count: Some(2),
+        cloud: Some(Cloud::Secure),
+        cuda_versions: vec!["12.8".into(), "12.9".into()],
+        ..GpuQuery::stock_for(Product::Pod)
+    };
+    client.catalog().gpus(&query).await.expect("GPU types");
+    let input = json!({"gpuCount": 2, "secureCloud": true, "allowedCudaVersions": ["12.8", "12.9"]});
+    assert_eq!(sent(&sim).1, json!({"input": input}));
+
+    let stocked = client.catalog().gpus(&GpuQuery::stock_for(Product::Pod)).await.expect("GPU types");
+    assert_eq!(sent(&sim).1, json!({"input": {"gpuCount": 1}}));
+    let stocked: Vec<GpuType> = stocked.views().expect("rows");
+    assert!(stocked.iter().all(|gpu| gpu.availability.is_some() && gpu.memory.is_some()));
+    let card = stocked.iter().find(|gpu| gpu.id == "NVIDIA GeForce RTX 4090").expect("there");
+    assert!(
+        card.secure && card.price.secure.is_some() && card.price.community < card.price.secure,
+        "{card:?}"
+    );
+
+    let plain = client.catalog().gpus(&GpuQuery::default()).await.expect("GPU types");
+    assert_eq!(sent(&sim).1, json!({}));
+    assert!(plain.views::<GpuType>().expect("rows").iter().all(|gpu| gpu.availability.is_none()));
+
+    let places = client.catalog().data_centers(&DataCenterQuery::default()).await.expect("data centres");
+    let places: Vec<DataCenter> = places.views().expect("rows");
+    let there = places.iter().find(|place| place.id == "EU-RO-1").expect("there");
+    assert_eq!((there.region.as_str(), there.location.as_deref()), ("EUROPE", Some("Europe")));
 }
 
 #[tokio::test]

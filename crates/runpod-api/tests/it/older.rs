@@ -39,7 +39,7 @@ fn on_v2(sim: &Sim) -> Client {
 }
 
 fn cpu_pod() -> Create {
-    let compute = Compute::Cpu { flavor_id: "cpu3c".into(), vcpu_count: 2 };
+    let compute = Compute::Cpu { flavor_id: Some("cpu3c".into()), vcpu_count: 2 };
     Create { name: Some("small".into()), container: Container::image("b"), ..Create::on(compute) }
 }
 

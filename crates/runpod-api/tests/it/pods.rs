@@ -131,7 +131,7 @@ async fn a_locked_pod_does_not_stop() {
 #[tokio::test]
 async fn a_cpu_pod_without_a_name_gets_one_and_says_so() {
     let (_sim, client) = desk(Seed::Empty).await;
-    let compute = Compute::Cpu { flavor_id: "cpu3c".into(), vcpu_count: 2 };
+    let compute = Compute::Cpu { flavor_id: Some("cpu3c".into()), vcpu_count: 2 };
     let new = Create { container: Container::image("runpod/base:0.4.0"), ..Create::on(compute) };
     let made = client.pods().create(&new).await.expect("created");
     assert_eq!(made.view.name, "my pod");

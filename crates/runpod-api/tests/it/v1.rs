@@ -92,7 +92,7 @@ async fn what_is_made_is_read_after_200_and_after_201() {
     ])
     .await;
     let client = of_both(&stub, &Hand::new(), v1());
-    let cpu = Compute::Cpu { flavor_id: "cpu5c".into(), vcpu_count: 4 };
+    let cpu = Compute::Cpu { flavor_id: Some("cpu5c".into()), vcpu_count: 4 };
     let new = Create { container: Container::image("b"), ..Create::on(cpu) };
     let made = client.pods().create(&new).await.unwrap();
     assert_eq!(made.view.cpu.map(|cpu| cpu.vcpu_count), Some(4));

@@ -1,5 +1,6 @@
 //! The CPU type of a Pod or worker when the caller leaves the choice to us.
 
+use runpod_api::Error;
 use runpod_api::catalog::{CpuQuery, CpuType, Product};
 
 use super::Cx;
@@ -8,15 +9,23 @@ use crate::error::ToolError;
 /// vCPUs when the call does not say.
 pub(crate) const VCPUS: u32 = 2;
 
-/// The first CPU type of the catalogue that is in stock and comes with so many vCPUs.
+/// The first CPU type of the catalogue that is in stock and comes with so many vCPUs. None where there is no catalogue
+/// to choose from: REST v1 has none, and chooses itself.
 ///
 /// # Errors
-/// `no_capacity` when there is none.
-pub(crate) async fn in_stock(cx: &Cx, product: Product, vcpu_count: u32) -> Result<String, ToolError> {
+/// `no_capacity` when nothing is in stock.
+pub(crate) async fn in_stock(
+    cx: &Cx,
+    product: Product,
+    vcpu_count: u32,
+) -> Result<Option<String>, ToolError> {
     let query = CpuQuery { availability: Some(product), vcpu_count: Some(vcpu_count) };
-    let listing = cx.client.catalog().cpus(&query).await?;
+    let listing = match cx.client.catalog().cpus(&query).await {
+        Err(Error::WrongVersion { .. }) => return Ok(None),
+        listed => listed?,
+    };
     let flavors: Vec<CpuType> = listing.views()?;
-    flavors.into_iter().find(|cpu| has(cpu, vcpu_count)).map(|cpu| cpu.id).ok_or_else(|| {
+    flavors.into_iter().find(|cpu| has(cpu, vcpu_count)).map(|cpu| Some(cpu.id)).ok_or_else(|| {
         ToolError::new("no_capacity", format!("no CPU type with {vcpu_count} vCPUs is in stock"))
             .status(400)
             .hint("try another vcpuCount, or see list-cpu-types")
@@ -24,8 +33,13 @@ pub(crate) async fn in_stock(cx: &Cx, product: Product, vcpu_count: u32) -> Resu
 }
 
 /// What to tell about the choice.
-pub(crate) fn chosen(flavor_id: &str, vcpu_count: u32) -> String {
-    format!("no CPU type was named: {flavor_id} with {vcpu_count} vCPUs was chosen, the first in stock")
+pub(crate) fn chosen(flavor_id: Option<&str>, vcpu_count: u32) -> String {
+    match flavor_id {
+        Some(id) => {
+            format!("no CPU type was named: {id} with {vcpu_count} vCPUs was chosen, the first in stock")
+        }
+        None => format!("no CPU type was named: Runpod chose among those with {vcpu_count} vCPUs"),
+    }
 }
 
 /// Checks a number of vCPUs.

@@ -2,7 +2,7 @@
 //! no prices for them.
 
 use runpod_api::catalog::{CpuQuery, GpuQuery, GpuType};
-use runpod_api::{Cloud, Id};
+use runpod_api::{Cloud, Error, Id};
 
 use super::Cx;
 use crate::error::ToolError;
@@ -26,7 +26,7 @@ pub(crate) async fn of_gpus(
     count: u32,
     cloud: Option<Cloud>,
 ) -> Result<Option<Price>, ToolError> {
-    let price = cx.client.catalog().gpu(type_id, &GpuQuery::default()).await?.view.price;
+    let Some(GpuType { price, .. }) = gpu_type(cx, type_id).await? else { return Ok(None) };
     let each = match cloud {
         Some(Cloud::Community) => price.community,
         _ => price.secure,
@@ -34,10 +34,25 @@ pub(crate) async fn of_gpus(
     Ok(each.map(|usd| Price { per_hour: usd * f64::from(count), of: WHOLE }))
 }
 
-/// Of so many vCPUs of a CPU type.
+/// One row of the catalogue. REST v1 has no way to read a single one, so there it is looked for among all.
+async fn gpu_type(cx: &Cx, id: &str) -> Result<Option<GpuType>, ToolError> {
+    let (catalog, query) = (cx.client.catalog(), GpuQuery::default());
+    match catalog.gpu(id, &query).await {
+        Err(Error::WrongVersion { .. }) => {
+            let types: Vec<GpuType> = catalog.gpus(&query).await?.views()?;
+            Ok(types.into_iter().find(|gpu| gpu.id == id))
+        }
+        read => Ok(Some(read?.view)),
+    }
+}
+
+/// Of so many vCPUs of a CPU type; none under REST v1, which has no list of their prices.
 pub(crate) async fn of_vcpus(cx: &Cx, flavor: &str, count: u32) -> Result<Option<Price>, ToolError> {
     let Ok(flavor) = Id::parse(flavor) else { return Ok(None) };
-    let price = cx.client.catalog().cpu(&flavor, &CpuQuery::default()).await?.view.price;
+    let price = match cx.client.catalog().cpu(&flavor, &CpuQuery::default()).await {
+        Err(Error::WrongVersion { .. }) => return Ok(None),
+        read => read?.view.price,
+    };
     Ok(price.secure_per_vcpu.map(|usd| Price { per_hour: usd * f64::from(count), of: WHOLE }))
 }
 

@@ -11,7 +11,7 @@
 
 use std::time::Duration;
 
-use runpod_api::Client;
+use runpod_api::{Client, Settings, Versions};
 use runpod_mcp::config::Keys;
 use runpod_mcp::mcp::{Answer, Server, Setup, Who};
 use runpod_mcp::policy::Policy;
@@ -50,6 +50,19 @@ impl Rig {
         let sim = builder.start().await.expect("a free port");
         let mut setup = setup(&sim);
         change(&mut setup);
+        Self::of(sim, setup)
+    }
+
+    /// On a twin of this seed, with a server that speaks these versions of REST.
+    pub(crate) async fn speaking(versions: Versions, seed: Seed) -> Self {
+        let sim = Sim::builder().seed(seed).clock(Pace::Manual).start().await.expect("a free port");
+        let settings = sandbox::settings(&sim).expect("a twin listens on loopback");
+        let client = Client::new(Settings { versions, ..settings });
+        let setup = Setup { client, ..setup(&sim) };
+        Self::of(sim, setup)
+    }
+
+    fn of(sim: Sim, setup: Setup) -> Self {
         let server = Server::new(setup);
         let who = server.local(("test", "1"));
         Self { sim, server, who }

@@ -64,7 +64,7 @@ fn create(mut input: Input) -> Create {
 }
 
 fn compute(input: &mut Input) -> Compute {
-    if input.has("cpuFlavorId") {
+    if input.has("vcpuCount") {
         return Compute::Cpu { flavor_id: input.take("cpuFlavorId"), vcpu_count: input.take("vcpuCount") };
     }
     Compute::Gpu(Gpu {

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::refused;
 use crate::error::ToolError;
 use crate::reply::Reply;
 use crate::reply::list::Sheet;
@@ -16,11 +17,8 @@ use crate::tool::{Card, Cx, Effect, IdArg, Outcome, Page, ToolDef};
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(into = "DataCenterLine", rename_all = "camelCase")]
 struct DataCenterRow {
-    id: String,
-    name: Option<String>,
-    region: Option<String>,
-    global_network: Option<bool>,
-    network_volume_types: Option<Vec<String>>,
+    #[serde(flatten)]
+    place: DataCenter,
     gpu_availability: Option<Vec<Place>>,
     cpu_availability: Option<Vec<Place>>,
 }
@@ -37,22 +35,23 @@ struct Place {
 #[serde(rename_all = "camelCase")]
 struct DataCenterLine {
     id: String,
-    name: Option<String>,
-    region: Option<String>,
+    name: String,
+    region: String,
     global_network: Option<bool>,
-    network_volume_types: Option<Vec<String>>,
+    network_volume_types: Vec<String>,
     gpu_availability: Map<String, Value>,
     cpu_availability: Map<String, Value>,
 }
 
 impl From<DataCenterRow> for DataCenterLine {
     fn from(row: DataCenterRow) -> Self {
+        let DataCenter { id, name, region, global_network, network_volume_types, .. } = row.place;
         Self {
-            id: row.id,
-            name: row.name,
-            region: row.region,
-            global_network: row.global_network,
-            network_volume_types: row.network_volume_types,
+            id,
+            name,
+            region,
+            global_network,
+            network_volume_types,
             gpu_availability: by_level(row.gpu_availability),
             cpu_availability: by_level(row.cpu_availability),
         }
@@ -149,14 +148,19 @@ impl ToolDef for ListDataCenters {
             compliance: certificates(args.compliance.unwrap_or_default())?,
             global_network: args.global_network,
         };
-        let listing = cx.client.catalog().data_centers(&query).await?;
+        let listing = cx.client.catalog().data_centers(&query).await.map_err(refused)?;
         let part = args.region.map(|part| part.trim().to_lowercase()).unwrap_or_default();
         let views: Vec<DataCenter> = listing.views()?;
-        let kept =
-            listing.rows().zip(&views).filter(|(_, place)| place.region.to_lowercase().contains(&part));
+        let kept = listing.rows().zip(&views).filter(|(_, place)| lies_in(place, &part));
         let rows: Vec<&str> = kept.map(|(row, _)| row).collect();
         sheet.page_of_all::<DataCenterRow>(Map::new(), &rows)
     }
+}
+
+/// Whether part of its region or location is this, in small letters.
+fn lies_in(place: &DataCenter, part: &str) -> bool {
+    let words = [Some(&place.region), place.location.as_ref()];
+    words.into_iter().flatten().any(|word| word.to_lowercase().contains(part))
 }
 
 pub(super) struct GetDataCenter;

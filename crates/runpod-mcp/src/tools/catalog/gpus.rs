@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use super::refused;
 use crate::error::ToolError;
 use crate::reply::Reply;
 use crate::reply::list::Sheet;
@@ -16,22 +17,18 @@ use crate::tool::{Card, Cx, Effect, Outcome, Page, ToolDef};
 pub(super) const SENTINEL: &str = "unknown";
 
 /// A GPU type in a list.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(into = "GpuLine")]
-struct GpuRow {
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(from = "GpuType")]
+struct GpuLine {
     id: String,
     pool: Option<String>,
     memory: Option<u32>,
-    #[serde(default)]
-    secure: bool,
-    #[serde(default)]
-    community: bool,
-    price: Option<Price>,
+    price: Price,
     availability: Option<String>,
 }
 
 /// USD per GPU and hour.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Debug, Serialize)]
 struct Price {
     #[serde(skip_serializing_if = "Option::is_none")]
     secure: Option<f64>,
@@ -41,25 +38,15 @@ struct Price {
     serverless: Option<f64>,
 }
 
-/// What is shown of it.
-#[derive(Serialize)]
-struct GpuLine {
-    id: String,
-    pool: Option<String>,
-    memory: Option<u32>,
-    price: Option<Price>,
-    availability: Option<String>,
-}
-
-impl From<GpuRow> for GpuLine {
-    fn from(row: GpuRow) -> Self {
-        let GpuRow { id, pool, memory, secure, community, price, availability } = row;
+impl From<GpuType> for GpuLine {
+    fn from(gpu: GpuType) -> Self {
+        let GpuType { id, pool, memory, secure, community, price, availability, .. } = gpu;
         // A cloud that does not offer the type has a placeholder for a price (0 or 0.5, observed 2026-08).
-        let price = price.map(|price| Price {
+        let price = Price {
             secure: price.secure.filter(|_| secure),
             community: price.community.filter(|_| community),
-            ..price
-        });
+            serverless: price.serverless,
+        };
         Self { id, pool, memory, price, availability }
     }
 }
@@ -157,8 +144,8 @@ impl ToolDef for ListGpuTypes {
             community: args.community_cloud_only.unwrap_or(false),
             in_stock: args.include_unavailable == Some(false),
         };
-        let listing = cx.client.catalog().gpus(&stock.into_query()?).await?;
-        sheet.page_of_all::<GpuRow>(Map::new(), &filter.choose(&listing)?)
+        let listing = cx.client.catalog().gpus(&stock.into_query()?).await.map_err(refused)?;
+        sheet.page_of_all::<GpuLine>(Map::new(), &filter.choose(&listing)?)
     }
 }
 

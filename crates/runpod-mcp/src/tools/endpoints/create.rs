@@ -173,14 +173,17 @@ impl MachineArgs {
             Some(ids) if !ids.is_empty() => (ids, None),
             _ => {
                 let id = flavor::in_stock(cx, Product::Serverless, vcpu_count).await?;
-                let note = flavor::chosen(&id, vcpu_count);
-                (vec![id], Some(note))
+                let note = flavor::chosen(id.as_deref(), vcpu_count);
+                (id.map_or_else(|| ANY_CPU.map(str::to_owned).into(), |id| vec![id]), Some(note))
             }
         };
         let choices = ids.into_iter().map(|flavor_id| Cpu { flavor_id, vcpu_count }).collect();
         Ok((Compute::Cpu(choices), note))
     }
 }
+
+/// Every CPU type that workers of REST v1 can have; it takes what is free of those it is told.
+const ANY_CPU: [&str; 4] = ["cpu3c", "cpu3g", "cpu5c", "cpu5g"];
 
 fn both() -> ToolError {
     ToolError::bad_argument("GPU and CPU arguments contradict each other").hint(

@@ -129,10 +129,10 @@ impl MachineArgs {
     async fn cpu(self, cx: &Cx) -> Result<(Compute, Option<String>), ToolError> {
         let vcpu_count = flavor::power_of_two(self.vcpu_count.unwrap_or(flavor::VCPUS))?;
         if let Some(flavor_id) = self.cpu_flavor_id {
-            return Ok((Compute::Cpu { flavor_id, vcpu_count }, None));
+            return Ok((Compute::Cpu { flavor_id: Some(flavor_id), vcpu_count }, None));
         }
         let flavor_id = flavor::in_stock(cx, Product::Pod, vcpu_count).await?;
-        let note = flavor::chosen(&flavor_id, vcpu_count);
+        let note = flavor::chosen(flavor_id.as_deref(), vcpu_count);
         Ok((Compute::Cpu { flavor_id, vcpu_count }, Some(note)))
     }
 }

@@ -1,5 +1,6 @@
 //! Stories of the catalogue.
 
+use runpod_api::{Resource, Routing, Version, Versions};
 use runpod_sim::{Action, Match, Seed};
 use serde_json::{Value, json};
 
@@ -143,4 +144,128 @@ async fn data_centers_are_found_by_part_of_their_region() {
     );
     let error = rig.call("list-data-centers", json!({"compliance": ["TUV"]})).await.err();
     assert!(error["error"].as_str().is_some_and(|text| text.contains("GDPR")), "{error}");
+}
+
+fn v1() -> Versions {
+    Versions::all(Routing::Fixed(Version::V1))
+}
+
+/// A row with these members only.
+fn only(row: &Value, members: &[&str]) -> Value {
+    let row = row.as_object().expect("a row");
+    row.iter()
+        .filter(|(name, _)| members.contains(&name.as_str()))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect()
+}
+
+#[tokio::test]
+async fn both_versions_list_the_same_gpus_in_the_same_order() {
+    let (new, old) = (Rig::new(Seed::Empty).await, Rig::speaking(v1(), Seed::Empty).await);
+    for mut args in [
+        json!({}),
+        json!({"includeUnavailable": false}),
+        json!({"minMemoryGb": 48, "secureCloudOnly": true}),
+        json!({"searchTerm": "h100", "product": "POD"}),
+        json!({"gpuCount": 4, "cloudType": "SECURE", "cudaVersions": ["12.8", "12.9"]}),
+        json!({"includeAvailability": false, "communityCloudOnly": true}),
+    ] {
+        args["limit"] = json!(100);
+        let rows = async |rig: &Rig| {
+            let reply = rig.call("list-gpu-types", args.clone()).await.ok();
+            let same = |row| only(row, &["id", "memory", "availability"]);
+            items(&reply).iter().map(same).collect::<Vec<_>>()
+        };
+        assert_eq!(rows(&old).await, rows(&new).await, "{args}");
+    }
+    assert!(old.sim.journal().requests().iter().all(|asked| !asked.has_authorization()));
+    assert_eq!(old.sim.journal().count("graphql:gpuTypes"), 6);
+}
+
+#[tokio::test]
+async fn a_price_under_v1_is_the_price_under_v2_where_it_is_known() {
+    let (new, old) = (Rig::new(Seed::Empty).await, Rig::speaking(v1(), Seed::Empty).await);
+    let rows = async |rig: &Rig| rig.call("list-gpu-types", json!({"limit": 100})).await.ok();
+    let (old, new) = (rows(&old).await, rows(&new).await);
+    let mut known = [0, 0];
+    for (old, new) in items(&old).iter().zip(items(&new)) {
+        for (place, cloud) in ["secure", "community"].into_iter().enumerate() {
+            if let Some(usd) = old["price"].get(cloud) {
+                assert_eq!(Some(usd), new["price"].get(cloud), "{cloud}: {old} and {new}");
+                known[place] += 1;
+            }
+        }
+        assert!(old.get("pool").is_none(), "GraphQL does not know it: {old}");
+    }
+    assert!(known.iter().all(|count| *count > 3), "{known:?}");
+}
+
+#[tokio::test]
+async fn both_versions_find_the_same_data_centers() {
+    let (new, old) = (Rig::new(Seed::Empty).await, Rig::speaking(v1(), Seed::Empty).await);
+    for region in ["", "europe", "NORTH_AMERICA", "asia", "oceania"] {
+        let rows = async |rig: &Rig| {
+            let reply = rig.call("list-data-centers", json!({"region": region, "limit": 100})).await.ok();
+            items(&reply).iter().map(|row| only(row, &["id", "region"])).collect::<Vec<_>>()
+        };
+        let (old, new) = (rows(&old).await, rows(&new).await);
+        assert!(!old.is_empty() && old == new, "{region}: {old:?} and {new:?}");
+    }
+    let canada = old.call("list-data-centers", json!({"region": "canada"})).await.ok();
+    assert!(items(&canada).iter().all(|row| row["id"].as_str().is_some_and(|id| id.starts_with("CA-"))));
+    assert!(old.sim.journal().requests().iter().all(|asked| !asked.has_authorization()));
+}
+
+#[tokio::test]
+async fn what_only_v2_can_say_of_the_catalogue_is_refused_by_name() {
+    let rig = Rig::speaking(v1(), Seed::Empty).await;
+    for (tool, args, words) in [
+        ("list-gpu-types", json!({"minCudaVersion": "12.4"}), "`minCudaVersion`"),
+        ("list-gpu-types", json!({"product": "SERVERLESS"}), "`product`"),
+        ("list-gpu-types", json!({"cloudType": "COMMUNITY"}), "`cloudType`"),
+        ("list-gpu-types", json!({"countryCodes": ["US"]}), "`countryCodes`"),
+        ("list-data-centers", json!({"include": ["GPU_AVAILABILITY"]}), "`include`"),
+        ("list-data-centers", json!({"networkVolumeTypes": ["STANDARD"]}), "`networkVolumeTypes`"),
+        ("list-data-centers", json!({"compliance": ["GDPR"]}), "`compliance`"),
+        ("list-data-centers", json!({"globalNetwork": true}), "`globalNetwork`"),
+        ("get-gpu-type", json!({"gpuTypeId": "NVIDIA L4"}), "RUNPOD_REST_VERSION_GPUS=v2"),
+        ("get-data-center", json!({"dataCenterId": "EU-RO-1"}), "RUNPOD_REST_VERSION_DATA_CENTERS=v2"),
+        ("list-cpu-types", json!({}), "RUNPOD_REST_VERSION_CPUS=v2"),
+        ("get-cpu-type", json!({"cpuTypeId": "cpu5c"}), "RUNPOD_REST_VERSION_CPUS=v2"),
+    ] {
+        let error = rig.call(tool, args).await.err();
+        assert_eq!(
+            (&error["code"], &error["status"]),
+            (&json!("wrong_version"), &json!(501)),
+            "{tool}: {error}"
+        );
+        let told = error["error"].as_str().expect("words");
+        assert!(told.contains(words) && told.contains("=v2"), "{tool}: {told}");
+    }
+    assert_eq!(rig.sim.journal().requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_public_list_that_is_refused_does_not_blame_the_key() {
+    let rig = Rig::speaking(v1(), Seed::Empty).await;
+    rig.sim.faults().add(Match::any().then(Action::status(401)));
+    for tool in ["list-gpu-types", "list-data-centers"] {
+        let error = rig.call(tool, json!({})).await.err();
+        assert!(error["hint"].as_str().is_some_and(|hint| hint.contains("no key was sent")), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn each_list_goes_its_own_way() {
+    let versions = Versions::default().with(Resource::Gpus, Routing::Fixed(Version::V1));
+    let rig = Rig::speaking(versions, Seed::Empty).await;
+    for tool in ["list-gpu-types", "list-data-centers", "list-cpu-types"] {
+        rig.call(tool, json!({})).await.ok();
+    }
+    let asked = |operation| rig.sim.journal().count(operation);
+    assert_eq!(
+        ["graphql:gpuTypes", "listGpuTypes", "listDataCenters", "graphql:dataCenters", "listCpuTypes"]
+            .map(asked),
+        [1, 0, 1, 0, 1]
+    );
 }
