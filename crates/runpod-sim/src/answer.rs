@@ -1,22 +1,23 @@
 //! What a handler answers: a status and a body.
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use http::StatusCode;
 use serde::Serialize;
 
 use crate::refusal::Refusal;
+use crate::rest_v2::Tail;
 use crate::runtime::Hold;
 use crate::world::jobs::told::Parts;
 
 /// A success, ready for the wire.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) content: Content,
 }
 
 /// A body.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) enum Content {
     /// Written.
     Whole(Bytes),
@@ -24,6 +25,10 @@ pub(crate) enum Content {
     Made(Parts),
     /// Not known yet: whoever asked is kept waiting.
     Held(Hold),
+    /// A log from some place on: whoever asked is to follow it.
+    Log(Tail),
+    /// Server-sent events, as they happen.
+    Events(Body),
 }
 
 impl Answer {
@@ -50,6 +55,16 @@ impl Answer {
     /// Whatever it will be, once there is something to say.
     pub(crate) fn held(hold: Hold) -> Self {
         Self { status: StatusCode::OK, content: Content::Held(hold) }
+    }
+
+    /// 200 with a log that is to be followed.
+    pub(crate) fn log(tail: Tail) -> Self {
+        Self { status: StatusCode::OK, content: Content::Log(tail) }
+    }
+
+    /// 200 with events.
+    pub(crate) fn events(body: Body) -> Self {
+        Self { status: StatusCode::OK, content: Content::Events(body) }
     }
 
     fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, Refusal> {

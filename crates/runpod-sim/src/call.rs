@@ -1,5 +1,6 @@
 //! What every handler gets and gives, whichever version of the API it speaks.
 
+use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -15,6 +16,7 @@ pub(crate) struct Call<'c> {
     pub(crate) visit: Visit<'c>,
     pub(crate) params: &'c [(String, String)],
     pub(crate) query: Option<&'c str>,
+    pub(crate) headers: &'c HeaderMap,
     pub(crate) body: Option<&'c Value>,
     pub(crate) operation: &'static str,
     pub(crate) without: &'c [Without],

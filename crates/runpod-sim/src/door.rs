@@ -6,7 +6,7 @@ mod mischief;
 
 use axum::body::{Body, Bytes};
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::Value;
 
 use crate::answer::{Answer, Content};
@@ -121,6 +121,9 @@ impl Visitor<'_> {
         }
         let said = match (said, self.dialect.key(self.head)) {
             (Ok(Answer { content: Content::Held(hold), .. }), Some(key)) => hold.wait(self.twin, key).await,
+            (Ok(Answer { content: Content::Log(tail), .. }), Some(key)) => {
+                Ok(Answer::events(tail.follow(self.twin, key)))
+            }
             (said, _) => said,
         };
         let said = said.map_err(|refusal| self.dialect.refuse(refusal, self.operation()));
@@ -182,9 +185,9 @@ impl Visitor<'_> {
         let (twin, now) = (self.twin, self.twin.clock().now());
         let mut world = twin.world();
         let visit = world.visit(key, now).ok_or_else(Refusal::unauthorized)?;
-        let (query, body) = (self.head.uri.query(), self.value.as_ref());
+        let (query, headers, body) = (self.head.uri.query(), &self.head.headers, self.value.as_ref());
         let without = &twin.settings().without;
-        handler(&mut Call { visit, params, query, body, operation: operation.id(), without })
+        handler(&mut Call { visit, params, query, headers, body, operation: operation.id(), without })
     }
 
     /// Whether the request fits the contract, and what this host knows of it.
@@ -248,10 +251,20 @@ fn success(answer: Answer) -> Response<Body> {
     let body = match answer.content {
         Content::Whole(body) => Body::from(body),
         Content::Made(parts) => runtime::body(parts),
-        // Whoever waits is answered before anything is written.
-        Content::Held(_) => Body::empty(),
+        Content::Events(body) => return events(answer.status, body),
+        // Whoever waits or follows is answered before anything is written.
+        Content::Held(_) | Content::Log(_) => Body::empty(),
     };
     respond(answer.status, "application/json", body)
+}
+
+/// Events, which nobody in between may keep back.
+fn events(status: StatusCode, body: Body) -> Response<Body> {
+    let mut response = respond(status, "text/event-stream", body);
+    let said = [("cache-control", "no-cache"), ("connection", "keep-alive"), ("x-accel-buffering", "no")];
+    let headers = said.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+    response.headers_mut().extend(headers);
+    response
 }
 
 /// An answer with a body.

@@ -9,6 +9,7 @@ mod catalog;
 mod clusters;
 mod container;
 mod endpoints;
+mod logs;
 mod pods;
 mod registries;
 mod templates;
@@ -18,6 +19,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub(crate) use crate::call::{Call, Handler, Routes};
+pub(crate) use logs::Tail;
 
 static HANDLERS: LazyLock<HashMap<&'static str, Handler>> =
     LazyLock::new(|| ROUTES.iter().copied().flatten().copied().collect());
@@ -28,6 +30,7 @@ static ROUTES: &[Routes] = &[
     catalog::ROUTES,
     clusters::ROUTES,
     endpoints::ROUTES,
+    logs::ROUTES,
     pods::ROUTES,
     registries::ROUTES,
     templates::ROUTES,

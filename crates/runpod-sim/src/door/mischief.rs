@@ -12,6 +12,7 @@ use crate::refusal::Refusal;
 use crate::twin::Twin;
 
 const JSON: &str = "application/json";
+const EVENTS: &str = "text/event-stream";
 
 const PROXY_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n\
     <body><center><h1>502 Bad Gateway</h1></center><hr><center>sandbox proxy</center></body></html>\n";
@@ -58,6 +59,7 @@ pub(super) async fn act(
 }
 
 /// How a half body ends.
+#[derive(Clone, Copy)]
 enum Ending {
     /// The connection breaks where more was announced.
     Cut,
@@ -67,6 +69,9 @@ enum Ending {
 
 async fn half(response: Response<Body>, ending: Ending) -> Response<Body> {
     let (mut head, body) = response.into_parts();
+    if head.headers.get(header::CONTENT_TYPE).is_some_and(|media| media == EVENTS) {
+        return Response::from_parts(head, half_of_the_first(body, ending));
+    }
     let whole = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     let first = whole.slice(..whole.len() / 2);
     let body = match ending {
@@ -77,6 +82,19 @@ async fn half(response: Response<Body>, ending: Ending) -> Response<Body> {
         }
     };
     Response::from_parts(head, body)
+}
+
+/// Of events, which have no end: half of what is there at once, which leaves the last of them without its end.
+fn half_of_the_first(body: Body, ending: Ending) -> Body {
+    let first =
+        body.into_data_stream().take(1).map(|piece| piece.map(|piece| piece.slice(..piece.len() / 2)));
+    match ending {
+        Ending::Framed => Body::from_stream(first),
+        Ending::Cut => {
+            let first = first.map(|piece| piece.map_err(|_| Cut));
+            Body::from_stream(first.chain(stream::once(cut_later())))
+        }
+    }
 }
 
 /// Fails one turn later: an error at once would come before the head and the first half were sent.

@@ -70,6 +70,11 @@ impl Log {
         numbered.take(seen).map(move |(place, line)| (first + place as u64 + 1, line))
     }
 
+    /// The number of the last line printed so far; none has 0.
+    pub(crate) fn last(&self, now: Time) -> u64 {
+        self.until(now).next_back().map_or(self.gone, |(number, _)| number)
+    }
+
     /// When the next line is printed, as far as that is known.
     pub(crate) fn next_after(&self, now: Time) -> Option<Time> {
         self.lines.get(self.lines.partition_point(|line| line.at <= now)).map(|line| line.at)

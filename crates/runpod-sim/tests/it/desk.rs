@@ -1,6 +1,7 @@
 //! The one way in which these tests talk to the twin: in process, with every answer held against the contract.
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, BodyDataStream, to_bytes};
+use futures_util::{FutureExt, StreamExt};
 use http::{HeaderMap, Method, Request, StatusCode};
 use runpod_sim::contract::{self, Route};
 use runpod_sim::{Pace, Seed, Settings, Twin};
@@ -38,6 +39,31 @@ impl Said {
         assert_eq!(problem["status"], status);
         let errors = problem["errors"].as_array().into_iter().flatten().filter_map(Value::as_str);
         [problem["detail"].as_str().unwrap()].into_iter().chain(errors).collect::<Vec<_>>().join("; ")
+    }
+}
+
+const EVENTS: &str = "text/event-stream";
+
+/// A stream of events, which nobody ends.
+pub(crate) struct Events(BodyDataStream);
+
+impl Events {
+    pub(crate) fn new(body: Body) -> Self {
+        Self(body.into_data_stream())
+    }
+
+    /// What can be read without anything happening first.
+    pub(crate) async fn so_far(&mut self) -> String {
+        let mut text = String::new();
+        while let Some(Some(piece)) = self.0.next().now_or_never() {
+            text.push_str(std::str::from_utf8(&piece.unwrap()).unwrap());
+        }
+        text
+    }
+
+    /// The next piece, whenever it comes; none when the stream ends, an error when it breaks.
+    pub(crate) async fn next(&mut self) -> Option<Result<String, axum::Error>> {
+        Some(self.0.next().await?.map(|piece| String::from_utf8(piece.to_vec()).unwrap()))
     }
 }
 
@@ -111,7 +137,10 @@ impl Desk {
     /// Sends a request as it is; nothing is added and the answer is not checked.
     pub(crate) async fn raw(&self, request: Request<Body>) -> Said {
         let (head, body) = self.twin.answer(request).await.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        let bytes = match head.headers.get("content-type").is_some_and(|media| media == EVENTS) {
+            true => Events::new(body).so_far().await.into(),
+            false => to_bytes(body, usize::MAX).await.unwrap(),
+        };
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         Said { status: head.status, headers: head.headers, text }
     }
@@ -124,7 +153,8 @@ fn fits_the_contract(method: &Method, path: &str, said: &Said) {
         return;
     };
     let content_type = said.headers.get("content-type").map(|value| value.to_str().unwrap());
-    let body = (!said.text.is_empty()).then(|| serde_json::from_str::<Value>(&said.text).unwrap());
+    let is_whole = !said.text.is_empty() && content_type != Some(EVENTS);
+    let body = is_whole.then(|| serde_json::from_str::<Value>(&said.text).unwrap());
     let problems = contract::v2().check_answer(operation, said.status.as_u16(), content_type, body.as_ref());
     let mut problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
     let declared = operation.answer(said.status.as_u16()).map(|answer| answer.headers());
@@ -144,7 +174,9 @@ fn fits_the_contract(method: &Method, path: &str, said: &Said) {
 fn fits_contract_of_runtime(method: &Method, path: &str, said: &Said) {
     let runtime = contract::serverless();
     assert!(!said.headers.contains_key("ratelimit"));
-    let Route::Found { operation, .. } = runtime.route(method, path.split('?').next().unwrap()) else { return };
+    let Route::Found { operation, .. } = runtime.route(method, path.split('?').next().unwrap()) else {
+        return;
+    };
     let content_type = said.headers.get("content-type").map(|value| value.to_str().unwrap());
     let body = serde_json::from_str::<Value>(&said.text).unwrap();
     let problems = runtime.check_answer(operation, said.status.as_u16(), content_type, Some(&body));

@@ -25,6 +25,8 @@ mod jobs;
 #[cfg(test)]
 mod law;
 #[cfg(test)]
+mod logs;
+#[cfg(test)]
 mod pods;
 #[cfg(test)]
 mod registries;
