@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 
 use crate::error::{Error, said};
 use crate::op::Op;
@@ -51,6 +52,20 @@ impl Answer {
             return Err(shape(self.op.id, self.status, "it is empty, JSON was expected".to_owned()));
         }
         serde_json::from_slice(&self.body).map_err(|e| self.shape(&e))
+    }
+
+    /// Why the body says nothing about what was done, if it does not: it is empty, an empty object, null or no JSON.
+    pub(crate) fn wordless(&self) -> Option<String> {
+        let nothing = match serde_json::from_slice::<&RawValue>(&self.body) {
+            _ if self.is_empty() => "it is empty",
+            Err(cause) => return Some(misfit(&cause)),
+            Ok(raw) if raw.get() == "null" => "it is null",
+            Ok(raw) if raw.get().bytes().filter(|b| !b.is_ascii_whitespace()).eq(*b"{}") => {
+                "it is an empty object"
+            }
+            Ok(_) => return None,
+        };
+        Some(nothing.to_owned())
     }
 
     /// The error for a body of another shape. Names the operation and the place, never the content.

@@ -7,6 +7,7 @@ pub(crate) mod said;
 
 use std::time::Duration;
 
+use crate::mapped::Note;
 use crate::version::Switch;
 
 /// Why a call to Runpod gave no answer.
@@ -65,6 +66,8 @@ pub enum Error {
     TooFast {
         /// Contract operation id.
         operation: &'static str,
+        /// What Runpod said, at most 2 KiB; with luck it names the quota that is used up.
+        said: String,
         /// The longest wait that could be read, in whole seconds.
         after: Option<Duration>,
         /// Whether `after` is all of it; `false` means at least that long.
@@ -110,6 +113,19 @@ pub enum Error {
         refused: Box<Error>,
         /// How the other way ended.
         then: Box<Error>,
+    },
+    /// A change was accepted, and the answer says nothing about it: it is empty, holds nothing or is not JSON. The
+    /// change was made; sent again it might be made twice.
+    #[error("{operation} was accepted ({status}), but the answer says nothing about it: {why}")]
+    Wordless {
+        /// Contract operation id.
+        operation: &'static str,
+        /// HTTP status, 2xx.
+        status: u16,
+        /// What came in place of a resource; never the content.
+        why: String,
+        /// What the caller should know about the request that was sent.
+        notes: Vec<Note>,
     },
     /// A 2xx answer that is not what the contract promises.
     #[error("the answer to {operation} ({status}) has an unexpected shape: {why}")]

@@ -37,17 +37,24 @@ impl<T: DeserializeOwned> Mapped<T> {
     /// Reads an answer.
     ///
     /// # Errors
-    /// [`Error::Shape`] with operation and JSON position when it is not what the view requires.
+    /// [`Error::Shape`] with operation and JSON position when it is not what the view requires, [`Error::Wordless`] for
+    /// a change of which nothing is said.
     pub(crate) fn read(answer: &Answer) -> Result<Self, Error> {
-        let raw: Box<RawValue> = answer.json()?;
-        let view = serde_json::from_str(raw.get()).map_err(|e| answer.shape(&e))?;
-        Ok(Self { view, raw, notes: Vec::new(), served_by: None })
+        Self::read_with(answer, Vec::new())
     }
 
-    /// The same answer with these notes.
-    #[must_use]
-    pub fn with_notes(mut self, notes: Vec<Note>) -> Self {
-        self.notes = notes;
-        self
+    /// Reads the answer to a request that left these notes.
+    ///
+    /// # Errors
+    /// As [`Mapped::read`].
+    pub(crate) fn read_with(answer: &Answer, notes: Vec<Note>) -> Result<Self, Error> {
+        if answer.op.repeat.changes()
+            && let Some(why) = answer.wordless()
+        {
+            return Err(Error::Wordless { operation: answer.op.id, status: answer.status, why, notes });
+        }
+        let raw: Box<RawValue> = answer.json()?;
+        let view = serde_json::from_str(raw.get()).map_err(|e| answer.shape(&e))?;
+        Ok(Self { view, raw, notes, served_by: None })
     }
 }

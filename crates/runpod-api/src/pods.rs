@@ -290,8 +290,7 @@ impl Pods<'_> {
 
     async fn create_on_v2(&self, new: &Create) -> Outcome<Mapped<Pod>> {
         let (body, notes) = v2::PodCreate::of(new)?;
-        let made = Mapped::read(&self.0.send(&v2::CREATE, Request::body(&[], &body)).await?)?;
-        Ok(made.with_notes(notes))
+        Mapped::read_with(&self.0.send(&v2::CREATE, Request::body(&[], &body)).await?, notes)
     }
 
     /// Changes a Pod (operation `updatePod`).

@@ -103,7 +103,7 @@ mod tests {
 
     fn paced(after: Option<u64>, sure: bool) -> Error {
         let after = after.map(Duration::from_secs);
-        Error::TooFast { operation: "op", after, sure, hint: String::new() }
+        Error::TooFast { operation: "op", said: String::new(), after, sure, hint: String::new() }
     }
 
     fn failure() -> impl Strategy<Value = Error> {

@@ -9,6 +9,9 @@ use serde_json::{Map, Value, json};
 /// The code of what is no failure: in a dry run a change was written down and not sent.
 pub(crate) const SKETCHED: &str = "sketched";
 
+/// The code of what is no failure either: a change was accepted, and nothing readable was said about it.
+pub(crate) const WORDLESS: &str = "wordless";
+
 /// A failed tool call. Becomes a tool result with `isError`, never a protocol error.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolError {
@@ -88,7 +91,10 @@ impl From<Error> for ToolError {
                 if problems.is_empty() { refused } else { refused.fact("problems", problems) }
             }
             Error::Denied { .. } => Self::new("rejected", message),
-            Error::TooFast { after, sure, hint, .. } => Self::too_fast(after, sure, hint),
+            Error::TooFast { said, after, sure, hint, .. } => {
+                let slow = Self::new("rate_limited", format!("Runpod answered 429: {said}")).status(429).hint(hint);
+                slow.after(after, sure)
+            }
             Error::Argument { field, why } => Self::bad_argument(format!("`{field}` {why}")),
             Error::Unmappable { switch: Some(_), .. } | Error::WrongVersion { .. } => {
                 Self::new("wrong_version", message).status(501)
@@ -96,6 +102,9 @@ impl From<Error> for ToolError {
             Error::Unmappable { .. } => Self::bad_argument(message),
             // What was tried last decides what helps; the message tells the whole way.
             Error::Fallback { then, .. } => Self { message, ..Self::from(*then) },
+            Error::Wordless { status, notes, .. } => Self::new(WORDLESS, message)
+                .status(status)
+                .fact("_notes", notes.into_iter().map(|note| note.0.into_owned()).collect::<Vec<_>>()),
             Error::Shape { .. } => Self::new("unexpected_answer", message).hint(
                 "Runpod or a proxy in between answered something else than documented; \
                  retry once, then report it",
@@ -153,12 +162,12 @@ impl ToolError {
         }
     }
 
-    fn too_fast(after: Option<Duration>, sure: bool, hint: String) -> Self {
-        let error = Self::new("rate_limited", "Runpod's rate limit is reached").status(429).hint(hint);
-        match (after, sure) {
-            (Some(wait), true) => error.fact("retryAfterSeconds", wait.as_secs()),
-            (Some(wait), false) => error.fact("retryAfterSecondsAtLeast", wait.as_secs()),
-            (None, _) => error,
+    /// The same with how long to stay away, or at least so long.
+    fn after(self, wait: Option<Duration>, sure: bool) -> Self {
+        match (wait, sure) {
+            (Some(wait), true) => self.fact("retryAfterSeconds", wait.as_secs()),
+            (Some(wait), false) => self.fact("retryAfterSecondsAtLeast", wait.as_secs()),
+            (None, _) => self,
         }
     }
 }
@@ -222,8 +231,8 @@ mod tests {
     fn a_wait_that_is_not_sure_is_called_at_least() {
         let error = |sure| {
             let after = Some(Duration::from_secs(9));
-            ToolError::from(Error::TooFast { operation: "listPods", after, sure, hint: "wait".into() })
-                .to_json()
+            let (said, hint) = ("slow".to_owned(), "wait".to_owned());
+            ToolError::from(Error::TooFast { operation: "listPods", said, after, sure, hint }).to_json()
         };
         assert_eq!(error(true)["retryAfterSeconds"], 9);
         assert_eq!(error(false)["retryAfterSecondsAtLeast"], 9);

@@ -9,7 +9,7 @@ pub(crate) mod redact;
 use runpod_api::{Error, Id, Mapped};
 use serde_json::{Map, Value, json};
 
-use crate::error::ToolError;
+use crate::error::{ToolError, WORDLESS};
 
 /// Largest reply in bytes unless a call asks for more.
 pub const MAX_BYTES: usize = 80_000;
@@ -68,6 +68,21 @@ impl Reply {
         }
     }
 
+    /// The answer to a change that was accepted without a readable word. It was made, so it is no failure: an error
+    /// would invite a second one (ADR 0013).
+    ///
+    /// # Errors
+    /// Every other error, as it is.
+    pub(crate) fn of_wordless(error: ToolError) -> Result<Self, ToolError> {
+        if error.code != WORDLESS {
+            return Err(error);
+        }
+        let told = format!("{}. Do not repeat it: list or get shows what is there now", error.message);
+        let before = error.facts.iter().flat_map(|(_, notes)| notes.as_array().into_iter().flatten());
+        let before = before.filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>();
+        Ok(Self::from(json!({"success": true, "status": error.status})).notes(before).note(told))
+    }
+
     /// The id of what the reply is about, if it is about one thing.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
@@ -108,11 +123,12 @@ impl Reply {
     /// under `_truncated`.
     #[must_use]
     pub fn into_json(self, max: usize) -> Value {
-        let mut value = Value::Object(self.fields);
+        let (mut value, mut notes) = (Value::Object(self.fields), Value::from(self.notes));
         clean::value(&mut value);
+        clean::value(&mut notes);
         let mut tail = Map::new();
-        if !self.notes.is_empty() {
-            tail.insert("_notes".into(), self.notes.into());
+        if notes.as_array().is_some_and(|notes| !notes.is_empty()) {
+            tail.insert("_notes".into(), notes);
         }
         let room = max.saturating_sub(TAIL + fit::size(&Value::Object(tail.clone())));
         let cuts = fit::fit(&mut value, room);
@@ -125,6 +141,15 @@ impl Reply {
         }
         value
     }
+}
+
+/// The JSON of an error, cleaned and in at most `max` bytes like any other answer: others wrote parts of it too.
+#[must_use]
+pub(crate) fn told(error: &ToolError, max: usize) -> Value {
+    let mut value = error.to_json();
+    clean::value(&mut value);
+    fit::fit(&mut value, max);
+    value
 }
 
 impl From<Value> for Reply {

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use crate::secret::ApiKey;
+use crate::text::is_invisible;
 
 /// Longest text, in bytes.
 const CAP: usize = 2048;
@@ -132,12 +133,6 @@ pub(crate) fn tidy(text: &str, cap: usize, key: Option<&ApiKey>) -> String {
     let line = visible.collect::<String>();
     let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
     cut(key.map_or(line.clone(), |key| key.hide_in(&line)), cap)
-}
-
-/// Characters that change how text is read without being seen: zero width, bidi, tags, byte order mark.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn cut(mut text: String, cap: usize) -> String {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, LOCATION};
-use http::{HeaderMap, StatusCode};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::Pool;
@@ -150,7 +150,7 @@ impl Errand {
         match response.status().as_u16() {
             200..300 => Ok(response),
             300..400 => Err(self.redirected(&response)),
-            429 => Err(self.too_fast(response.headers())),
+            429 => Err(self.too_fast(response).await),
             _ => Err(self.refused(response).await),
         }
     }
@@ -193,15 +193,22 @@ impl Errand {
         Error::Redirected { operation: self.parcel.op.id, status: response.status().as_u16(), to }
     }
 
-    fn too_fast(&self, headers: &HeaderMap) -> Error {
+    async fn too_fast(&self, response: reqwest::Response) -> Error {
         // A 429 is a definite no: nothing was carried out.
         self.sent.come_back();
-        let Pace { after, sure, hint } = Pace::read(headers);
-        Error::TooFast { operation: self.parcel.op.id, after, sure, hint: self.tidy(&hint) }
+        let Pace { after, sure, hint } = Pace::read(response.headers());
+        let Said { text: said, .. } = self.said(response).await;
+        Error::TooFast { operation: self.parcel.op.id, said, after, sure, hint: self.tidy(&hint) }
     }
 
-    /// The refusal in its own words, or without words when they do not come.
-    async fn refused(&self, mut response: reqwest::Response) -> Error {
+    async fn refused(&self, response: reqwest::Response) -> Error {
+        let status = response.status().as_u16();
+        let Said { text: said, problems } = self.said(response).await;
+        Error::Refused { operation: self.parcel.op.id, status, said, problems }
+    }
+
+    /// The words of a refusal, or that there are none when they do not come.
+    async fn said(&self, mut response: reqwest::Response) -> Said {
         let status = response.status();
         // The status is worth more than the words: half of what is left, so that it is never lost to the deadline.
         let patience = self.until.remaining(ERROR_PATIENCE * 2) / 2;
@@ -213,12 +220,7 @@ impl Errand {
                 () = self.until.clock().sleep(patience) => (),
             }
         }
-        self.refusal(status, &body)
-    }
-
-    fn refusal(&self, status: StatusCode, body: &[u8]) -> Error {
-        let Said { text, problems } = Said::read(body, status, self.parcel.key.as_ref());
-        Error::Refused { operation: self.parcel.op.id, status: status.as_u16(), said: text, problems }
+        Said::read(&body, status, self.parcel.key.as_ref())
     }
 
     fn timeout(&self) -> Error {

@@ -105,7 +105,7 @@ fn slow_down(seconds: u32) -> Reply {
 #[tokio::test]
 async fn a_429_is_waited_out_once_when_the_wait_is_short() {
     let made = || Reply::json(201, r#"{"id":"p"}"#);
-    let stub = Stub::start([slow_down(5), made(), slow_down(2), slow_down(1), made()]).await;
+    let stub = Stub::start([slow_down(5), made(), slow_down(3), slow_down(1), made()]).await;
     let hand = Hand::new();
     let (client, pod) = (stub.client(&hand), new_pod());
     let moved = async |seconds| {
@@ -117,7 +117,7 @@ async fn a_429_is_waited_out_once_when_the_wait_is_short() {
     assert_eq!(stub.heard()[0].body, stub.heard()[1].body);
 
     let query = Query::default();
-    let (listed, ()) = tokio::join!(async { client.pods().list(&query).await }, moved(2));
+    let (listed, ()) = tokio::join!(async { client.pods().list(&query).await }, moved(3));
     let error = listed.unwrap_err();
     assert_eq!(error.to_string(), "Runpod asked us to slow down: the minute quota is used up: wait ~1s");
     assert_eq!(stub.heard().len(), 4);
@@ -126,19 +126,28 @@ async fn a_429_is_waited_out_once_when_the_wait_is_short() {
 #[tokio::test]
 async fn a_429_that_asks_for_more_is_handed_to_the_caller() {
     let vague = Reply::new(429, "retry-after: soon\r\nratelimit: \"minute\";r=0;t=1\r\n", "{}");
-    let stub = Stub::start([slow_down(6), vague, Reply::new(429, "", "{}"), slow_down(3)]).await;
+    let long = Reply::new(
+        429,
+        "retry-after: 6\r\nratelimit: \"minute\";r=0;t=6\r\n",
+        r#"{"error":"the minute is over"}"#,
+    );
+    let stub = Stub::start([long, vague, Reply::new(429, "", "slow down"), slow_down(3)]).await;
     let hand = Hand::new();
     let client = stub.client(&hand);
-    let mut hints = Vec::new();
+    let (mut hints, mut words) = (Vec::new(), Vec::new());
     for _ in 0..3 {
         match client.pods().create(&new_pod()).await.unwrap_err() {
-            Error::TooFast { after, sure, hint, .. } => hints.push((after.map(|d| d.as_secs()), sure, hint)),
+            Error::TooFast { after, sure, hint, said, .. } => {
+                hints.push((after.map(|d| d.as_secs()), sure, hint));
+                words.push(said);
+            }
             other => panic!("{other:?}"),
         }
     }
     assert_eq!(hints[0], (Some(6), true, "the minute quota is used up: wait ~6s".to_owned()));
     assert_eq!(hints[1], (Some(1), false, "the minute quota is used up: wait at least ~1s".to_owned()));
     assert_eq!((hints[2].0, hints[2].1), (None, false));
+    assert_eq!(words, ["the minute is over", "Too Many Requests, without further words", "slow down"]);
     let deadline = Deadline::after(client.clock(), Duration::from_secs(2));
     let hurried = client.acting_for(Call::new(Some(ApiKey::new(KEY)), deadline));
     assert_eq!(hurried.pods().create(&new_pod()).await.unwrap_err().status(), Some(429));

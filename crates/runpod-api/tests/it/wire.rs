@@ -67,7 +67,28 @@ async fn what_is_not_the_promised_json_is_an_error_with_a_place() {
     }
     let why = shape(write(Reply::json(201, r#"{"status":"RUNNING"}"#)).await);
     assert!(why.starts_with("missing field `id`"), "{why}");
-    assert_eq!(shape(write(Reply::json(201, "")).await), "it is empty, JSON was expected");
+}
+
+#[tokio::test]
+async fn a_change_that_was_accepted_without_a_word_is_not_called_failed() {
+    for (reply, words) in [
+        (Reply::json(201, ""), "it is empty"),
+        (Reply::new(204, "", ""), "it is empty"),
+        (Reply::new(200, "content-type: text/plain\r\n", "ok"), "it is not JSON"),
+        (Reply::json(201, r#"{"id":"p","na"#), "the JSON ends early"),
+        (Reply::json(200, "null"), "it is null"),
+        (Reply::json(200, "{\n}"), "it is an empty object"),
+    ] {
+        match write(reply).await {
+            Error::Wordless { operation: "createPod", status: 200..300, why, .. } => {
+                assert!(why.starts_with(words), "{words}: {why}");
+            }
+            other => panic!("{words}: {other:?}"),
+        }
+    }
+    let page = Reply::new(200, "content-type: text/html\r\n", "<html>welcome</html>");
+    assert_eq!(shape(write(page).await), "it is an HTML page, not JSON");
+    assert!(shape(write(Reply::json(200, r#"["p"]"#)).await).starts_with("expected"));
 }
 
 #[tokio::test]

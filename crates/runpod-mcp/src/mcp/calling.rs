@@ -16,7 +16,7 @@ use super::Server;
 use crate::error::ToolError;
 use crate::former::{self, Said};
 use crate::near;
-use crate::reply::MAX_BYTES;
+use crate::reply::{self, MAX_BYTES, Reply};
 use crate::tool::{Card, Cx, Effect, Outcome, Tool};
 use crate::tools;
 
@@ -32,7 +32,7 @@ pub struct Who {
 /// What a call answers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// The reply, or the error as [`ToolError::to_json`] writes it.
+    /// The reply, or the error as [`ToolError::to_json`] writes it, cleaned and cut.
     pub json: Value,
     /// Which of the two.
     pub failed: bool,
@@ -104,7 +104,7 @@ impl Server {
         let sketchbook = ready.dry.then(Sketchbook::default);
         let call = sketchbook.iter().fold(call, Call::sketching);
         let cx = Cx { client: setup.client.acting_for(call), detail: setup.detail, sketchbook };
-        let outcome = survive(tool.card, ready.run(&cx)).await;
+        let outcome = survive(tool.card, ready.run(&cx)).await.or_else(Reply::of_wordless);
         audit.end(outcome.map_err(|error| worded(tool.card, effect, error)))
     }
 
@@ -135,7 +135,7 @@ impl From<Outcome> for Answer {
     fn from(outcome: Outcome) -> Self {
         match outcome {
             Ok(reply) => Self { json: reply.into_json(MAX_BYTES), failed: false },
-            Err(error) => Self { json: error.to_json(), failed: true },
+            Err(error) => Self { json: reply::told(&error, MAX_BYTES), failed: true },
         }
     }
 }
@@ -240,7 +240,6 @@ mod tests {
     use crate::config::Keys;
     use crate::mcp::Setup;
     use crate::policy::Policy;
-    use crate::reply::Reply;
     use crate::tool::{Detail, ToolDef};
     use crate::tools::Selection;
     use runpod_api::{Client, Settings};

@@ -171,15 +171,14 @@ impl Sheet {
     ) -> Reply {
         if let Some(fields) = pagination.as_object_mut() {
             fields.insert("truncated".into(), next.is_some().into());
-            let note = match (&next, cut) {
-                (None, _) => None,
-                (_, true) => Some("cut to fit into one reply; pass nextCursor as `cursor` for the rest"),
-                (_, false) => Some("more rows: pass nextCursor as `cursor`"),
+            let shown = match fields.get("total") {
+                Some(total) => format!("{} of {total} rows", items.len()),
+                None => "there are more rows".to_owned(),
             };
+            let why = if cut { ", cut to fit into one reply" } else { "" };
+            let note = next.is_some().then(|| format!("{shown}{why}: pass nextCursor as `cursor`"));
             fields.insert("nextCursor".into(), next.into());
-            if let Some(note) = note {
-                fields.insert("note".into(), note.into());
-            }
+            fields.extend(note.map(|note| ("note".to_owned(), note.into())));
         }
         Reply::from(Value::Object(head)).with("items", items).with("pagination", pagination)
     }

@@ -28,20 +28,51 @@ const VALUE_STARTS: [&str; 12] = [
     "Bearer ",
 ];
 
-/// Redacts every `env` below a value: a map, or the list of `{key, value}` that templates of the Hub have.
+/// Redacts every `env` below a value, and what a release says of a changed one: `{field: "template.env", old, new}`.
 pub(crate) fn env(value: &mut Value) {
     match value {
         Value::Object(map) => {
+            let told = map
+                .get("field")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .split('.')
+                .any(|part| part == "env");
             for (name, member) in map.iter_mut() {
-                match (name.as_str(), member) {
-                    ("env", Value::Object(vars)) => redact_map(vars),
-                    ("env", Value::Array(vars)) => vars.iter_mut().for_each(redact_pair),
-                    (_, member) => env(member),
+                match name.as_str() {
+                    "env" => vars(member),
+                    "old" | "new" if told => changed(member),
+                    _ => env(member),
                 }
             }
         }
         Value::Array(items) => items.iter_mut().for_each(env),
         _ => (),
+    }
+}
+
+/// A map, or the list of `{key, value}` that templates of the Hub have.
+fn vars(value: &mut Value) {
+    match value {
+        Value::Object(vars) => redact_map(vars),
+        Value::Array(vars) => vars.iter_mut().for_each(redact_pair),
+        _ => (),
+    }
+}
+
+/// What variables were or became: the same, either of them as text, or the value of one, which has no name beside it
+/// to be judged by and is hidden.
+fn changed(value: &mut Value) {
+    match value {
+        Value::String(text) => match serde_json::from_str(text) {
+            Ok(mut spelled @ (Value::Object(_) | Value::Array(_))) => {
+                vars(&mut spelled);
+                *text = spelled.to_string();
+            }
+            _ if text.chars().count() < SHORTEST => (),
+            _ => PLACEHOLDER.clone_into(text),
+        },
+        other => vars(other),
     }
 }
 
@@ -198,6 +229,29 @@ mod tests {
             json!({"pods": [{"env": {"A_KEY": PLACEHOLDER, "B": "x"}}],
                 "template": {"env": [{"key": "TOKEN", "value": PLACEHOLDER}]}, "name": "KEY longenough"})
         );
+    }
+
+    #[test]
+    fn what_a_release_says_of_env_is_redacted_in_every_spelling() {
+        for (field, told, shown) in [
+            (
+                "template.env",
+                json!({"A_KEY": "longenough", "B": "x"}),
+                json!({"A_KEY": PLACEHOLDER, "B": "x"}),
+            ),
+            (
+                "env",
+                json!([{"key": "TOKEN", "value": "longenough"}]),
+                json!([{"key": "TOKEN", "value": PLACEHOLDER}]),
+            ),
+            ("env", json!(r#"{"TOKEN":"longenough"}"#), json!(r#"{"TOKEN":"[redacted]"}"#)),
+            ("template.env.TOKEN", json!("longenough"), json!(PLACEHOLDER)),
+            ("template.imageName", json!("longenough"), json!("longenough")),
+        ] {
+            let mut release = json!({"diff": [{"field": field, "old": null, "new": told}]});
+            env(&mut release);
+            assert_eq!(release["diff"][0]["new"], shown, "{field}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod mcp;
 mod parity;
 mod random;
 mod reach;
+mod results;
 mod rig;
 mod session;
 mod stdio;
