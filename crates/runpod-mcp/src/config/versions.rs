@@ -23,11 +23,8 @@ pub(super) fn warnings(versions: &Versions, hosts: Option<&Hosts>) -> Vec<String
     retired(versions).into_iter().chain(hosts.and_then(apart)).collect()
 }
 
-const ROUTINGS: &[(&str, Routing)] = &[
-    ("v1", Routing::Fixed(Version::V1)),
-    ("v2", Routing::Fixed(Version::V2)),
-    ("auto", Routing::Auto),
-];
+const ROUTINGS: &[(&str, Routing)] =
+    &[("v1", Routing::Fixed(Version::V1)), ("v2", Routing::Fixed(Version::V2)), ("auto", Routing::Auto)];
 
 /// The setting that has this resource's variable.
 fn key(resource: Resource) -> &'static str {

@@ -61,7 +61,10 @@ impl Sheet {
         let head =
             siblings.map(|(name, raw)| (name.to_owned(), serde_json::from_str(raw).unwrap_or_default()));
         let head = head.collect();
-        match listing.is_paged() {
+        // listPublicTemplates of the contract answers `pagination` and takes no limit: all rows come at once.
+        let is_only_page = self.place.api.is_none() && listing.next_cursor().is_none();
+        let is_all = is_only_page && rows.len() > self.limit as usize;
+        match listing.is_paged() && !is_all {
             true => self.page_of_api::<S>(head, &rows, listing.next_cursor()),
             false => self.page_of_all::<S>(head, &rows),
         }

@@ -181,7 +181,9 @@ fn a_version_that_does_not_exist_stops_the_start_and_names_those_that_do() {
         }
     }
     let odd = problems(&NONE, &env(&[("RUNPOD_REST_VERSION_EVERYTHING_ELSE", "v2")])).join("\n");
-    for suffix in ["PODS", "TEMPLATES", "NETWORK_VOLUMES", "REGISTRIES", "GPUS", "CPUS", "DATA_CENTERS", "JOBS"] {
+    for suffix in
+        ["PODS", "TEMPLATES", "NETWORK_VOLUMES", "REGISTRIES", "GPUS", "CPUS", "DATA_CENTERS", "JOBS"]
+    {
         assert!(odd.contains(&format!("RUNPOD_REST_VERSION_{suffix}")), "{odd}");
     }
 }

@@ -42,7 +42,10 @@ pub(crate) fn pull(log: &mut Log, image: &str, (from, to): (Time, Time), fails: 
     say(from, format!("create container {image}"));
     if fails {
         say(to, format!("error creating container: {image}: manifest unknown"));
-        return say(to, "image pull failed: check the image name, its tag and the registry credentials".into());
+        return say(
+            to,
+            "image pull failed: check the image name, its tag and the registry credentials".into(),
+        );
     }
     if from == to {
         return;
