@@ -15,7 +15,7 @@ use serde::Serialize;
 
 pub use crate::scan::{BadPointer, Excerpt, Kind, Pointer, Rest, Unit, Window};
 pub use input::{Policy, S3, Submit};
-pub use report::{Health, JobCounts, Job, Purged, Report, WorkerCounts, is_terminal};
+pub use report::{Health, Job, JobCounts, Purged, Report, WorkerCounts, is_terminal};
 
 use crate::client::Outcome;
 use crate::error::Error;
@@ -115,7 +115,13 @@ impl Jobs<'_> {
     ///
     /// # Errors
     /// As [`Jobs::status`], and [`Error::Sink`].
-    pub async fn save(&self, endpoint: &Id, job: &Id, path: &Pointer, sink: &mut impl Sink) -> Outcome<Report> {
+    pub async fn save(
+        &self,
+        endpoint: &Id,
+        job: &Id,
+        path: &Pointer,
+        sink: &mut impl Sink,
+    ) -> Outcome<Report> {
         let window = Window { path: path.clone(), from: 0, to: None, most: 0 };
         let mut reading = self.open_status(endpoint, job).await?;
         let mut scan = Scan::new(&window);
@@ -135,7 +141,13 @@ impl Jobs<'_> {
     ///
     /// # Errors
     /// See [`crate::Error`].
-    pub async fn stream(&self, endpoint: &Id, job: &Id, hold: Option<Duration>, window: &Window) -> Outcome<Report> {
+    pub async fn stream(
+        &self,
+        endpoint: &Id,
+        job: &Id,
+        hold: Option<Duration>,
+        window: &Window,
+    ) -> Outcome<Report> {
         let parts = [endpoint.into(), job.into()];
         let request = Request { parts: &parts, query: held(hold), body: None::<&()> };
         let reading = self.open(&STREAM, request, hold.unwrap_or(STREAM_HOLD) + SLACK).await?;

@@ -63,7 +63,9 @@ impl Scan {
         let before = self.lexer.at();
         self.lexer.feed(chunk, &mut self.walk)?;
         let Range { start, end } = self.walk.extent();
-        let within = |at: u64| usize::try_from(at.saturating_sub(before)).map_or(chunk.len(), |at| at.min(chunk.len()));
+        let within = |at: u64| {
+            usize::try_from(at.saturating_sub(before)).map_or(chunk.len(), |at| at.min(chunk.len()))
+        };
         Ok(within(start)..within(end))
     }
 

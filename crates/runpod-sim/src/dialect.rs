@@ -23,7 +23,8 @@ pub(crate) enum Dialect {
 impl Dialect {
     /// The version that a path belongs to, and the path as that version's contract writes it.
     pub(crate) fn of(path: &str) -> (Self, &str) {
-        let below = |root: &str| path.strip_prefix(root).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let below =
+            |root: &str| path.strip_prefix(root).filter(|rest| rest.is_empty() || rest.starts_with('/'));
         match (below("/v1"), below(runtime::ROOT)) {
             (Some(rest), _) => (Dialect::V1, rest),
             (_, Some(rest)) => (Dialect::Runtime, rest),
@@ -83,7 +84,8 @@ impl Dialect {
             | StatusCode::UNPROCESSABLE_ENTITY => true,
             _ => false,
         };
-        let status = if self != Dialect::V2 && folded && !declared { StatusCode::BAD_REQUEST } else { refusal.status };
+        let status =
+            if self != Dialect::V2 && folded && !declared { StatusCode::BAD_REQUEST } else { refusal.status };
         Refusal { status, ..refusal }
     }
 

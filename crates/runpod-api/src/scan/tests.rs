@@ -25,8 +25,10 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 /// An answer in one of the ways to write it: compact or not, with everything but ASCII escaped or not.
 fn written(output: &Value, pretty: bool, ascii: bool) -> String {
-    let answer = json!({"id": "j", "status": "COMPLETED", "delayTime": 5, "output": output, "executionTime": 7});
-    let text = if pretty { serde_json::to_string_pretty(&answer) } else { serde_json::to_string(&answer) }.unwrap();
+    let answer =
+        json!({"id": "j", "status": "COMPLETED", "delayTime": 5, "output": output, "executionTime": 7});
+    let text =
+        if pretty { serde_json::to_string_pretty(&answer) } else { serde_json::to_string(&answer) }.unwrap();
     let escaped = |c: char| {
         let mut units = [0; 2];
         c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04X}")).collect::<String>()
@@ -175,14 +177,16 @@ fn every_place_of_an_answer_can_be_reached_and_no_other() {
     ] {
         assert_eq!(value(&excerpt(&text, &window(path, 0, None, 100))), expected, "{path}");
     }
-    for path in ["/output/a~1b/2", "/output/a~1b/00", "/output/a~1b/-", "/output/01/x", "/nothing", "/Output"] {
+    for path in ["/output/a~1b/2", "/output/a~1b/00", "/output/a~1b/-", "/output/01/x", "/nothing", "/Output"]
+    {
         assert!(scan(&text, &window(path, 0, None, 100), 5).unwrap().0.at_path.is_none(), "{path}");
     }
 }
 
 #[test]
 fn rows_are_cut_between_two_rows_and_numbers_stay_exact() {
-    let rows: Vec<Value> = (0..1000u64).map(|n| json!({"id": u64::MAX - n, "name": "x".repeat(20)})).collect();
+    let rows: Vec<Value> =
+        (0..1000u64).map(|n| json!({"id": u64::MAX - n, "name": "x".repeat(20)})).collect();
     let shown = excerpt(&written(&json!(rows), false, false), &window("/output", 0, None, 2_000));
     let kept = value(&shown).as_array().unwrap().len();
     assert_eq!(value(&shown), json!(rows[..kept]));

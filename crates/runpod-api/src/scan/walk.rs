@@ -62,7 +62,9 @@ impl Frame {
     fn is_at(&self, step: &str) -> bool {
         match self.object {
             true => decoded(&self.key) == step,
-            false => step.parse().is_ok_and(|index: u64| index + 1 == self.begun && step == index.to_string()),
+            false => {
+                step.parse().is_ok_and(|index: u64| index + 1 == self.begun && step == index.to_string())
+            }
         }
     }
 
@@ -128,7 +130,8 @@ impl Walk {
         }
         let members = self.members.into_iter().map(|(name, draft, end)| Ok((name, draft.into_excerpt(end)?)));
         let members = members.collect::<Result<_, Flaw>>()?;
-        let at_path: Option<Excerpt> = self.at_path.map(|(draft, end)| draft.into_excerpt(end)).transpose()?;
+        let at_path: Option<Excerpt> =
+            self.at_path.map(|(draft, end)| draft.into_excerpt(end)).transpose()?;
         Ok(Found { members, at_path })
     }
 
@@ -211,7 +214,10 @@ impl Walk {
             self.met = depth;
             self.extent.start = at;
             let Window { from, to, most, .. } = self.window;
-            return self.start(kind, Draft { from, to, most, ..self.draft_of(kind, self.window.path.to_string(), at) });
+            return self.start(
+                kind,
+                Draft { from, to, most, ..self.draft_of(kind, self.window.path.to_string(), at) },
+            );
         }
         if is_step {
             self.met = depth;
@@ -262,7 +268,10 @@ impl Walk {
             }
             return;
         };
-        match self.met == self.window.path.tokens().len() && self.at_path.is_none() && self.met == draft.around {
+        match self.met == self.window.path.tokens().len()
+            && self.at_path.is_none()
+            && self.met == draft.around
+        {
             true => {
                 self.extent.end = end;
                 self.at_path = Some((draft, end));
@@ -514,6 +523,8 @@ fn decoded(raw: &[u8]) -> String {
     let text = String::from_utf8_lossy(raw);
     match text.contains('\\') {
         false => text.into_owned(),
-        true => serde_json::from_str(&format!("\"{}\"", super::border::mended(raw))).unwrap_or(text.into_owned()),
+        true => {
+            serde_json::from_str(&format!("\"{}\"", super::border::mended(raw))).unwrap_or(text.into_owned())
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use runpod_api::jobs::{Policy, Pointer, S3, Sink, Submit, Window};
+use runpod_api::jobs::{Pointer, Policy, S3, Sink, Submit, Window};
 use runpod_api::{Base, Client, Error, Hosts, Id, SecretText, Settings, Sketchbook, Version};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -97,7 +97,9 @@ async fn make(client: &Client, case: &Case) -> Result<(), Error> {
         ("run", None) => jobs.run(&endpoint, &given.submit()).await.map(drop),
         ("runsync", None) => jobs.run_sync(&endpoint, &given.submit(), hold, &all()).await.map(drop),
         ("status", Some(job)) => jobs.status(&endpoint, &job, &all()).await.map(drop),
-        ("stream", Some(job)) => jobs.stream(&endpoint, &job, hold, &window("/stream", 0, 99)).await.map(drop),
+        ("stream", Some(job)) => {
+            jobs.stream(&endpoint, &job, hold, &window("/stream", 0, 99)).await.map(drop)
+        }
         ("cancel", Some(job)) => jobs.cancel(&endpoint, &job).await.map(drop),
         ("retry", Some(job)) => jobs.retry(&endpoint, &job).await.map(drop),
         ("purge", None) => jobs.purge_queue(&endpoint).await.map(drop),
@@ -115,7 +117,9 @@ async fn requests_are_what_was_decided() {
         let path = file.unwrap().path();
         let case: Case = serde_json::from_str(&std::fs::read_to_string(&path).unwrap())
             .unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        make(&recorder.client(Version::V1), &case).await.unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        make(&recorder.client(Version::V1), &case)
+            .await
+            .unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         let [asked] = <[_; 1]>::try_from(recorder.take()).unwrap();
         let pairs = asked.query.unwrap_or_default();
         let pairs = pairs.split('&').filter_map(|pair| pair.split_once('='));
@@ -189,7 +193,9 @@ async fn what_is_no_job_is_an_error_with_a_place() {
         let stub = Stub::start([Reply::new(200, "", body)]).await;
         let client = of(&stub, &Hand::new());
         match client.jobs().status(&id("e"), &id("j"), &all()).await {
-            Err(Error::Shape { operation: "getJobStatus", why, .. }) => assert!(why.contains(words), "{body}: {why}"),
+            Err(Error::Shape { operation: "getJobStatus", why, .. }) => {
+                assert!(why.contains(words), "{body}: {why}")
+            }
             other => panic!("{body}: {other:?}"),
         }
     }
@@ -211,7 +217,9 @@ async fn a_host_that_never_answers_is_given_up_after_its_hold() {
         };
         let (answer, ()) = tokio::join!(call, moved);
         match answer {
-            Err(Error::Timeout { after, write: true, sent: true, .. }) => assert_eq!(after.as_secs(), expected),
+            Err(Error::Timeout { after, write: true, sent: true, .. }) => {
+                assert_eq!(after.as_secs(), expected)
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -229,7 +237,8 @@ impl Sink for Bucketful {
 
 #[tokio::test]
 async fn what_is_saved_is_the_value_to_the_letter() {
-    let body = r#"{"status":"COMPLETED", "output": { "a" : [1.0,  18446744073709551615] , "b":"\u00e9"} ,"id":"j"}"#;
+    let body =
+        r#"{"status":"COMPLETED", "output": { "a" : [1.0,  18446744073709551615] , "b":"\u00e9"} ,"id":"j"}"#;
     let stub = Stub::start([Reply::json(200, body), Reply::json(200, body), Reply::json(200, body)]).await;
     let client = of(&stub, &Hand::new());
     let save = async |path: &str, room: usize| {
@@ -241,7 +250,10 @@ async fn what_is_saved_is_the_value_to_the_letter() {
     let (report, kept) = save("/output", 1000).await;
     assert_eq!(kept, r#"{ "a" : [1.0,  18446744073709551615] , "b":"\u00e9"}"#);
     let report = report.unwrap();
-    assert_eq!((report.shown.as_ref().unwrap().bytes, report.member::<String>("id")), (52, Some("j".to_owned())));
+    assert_eq!(
+        (report.shown.as_ref().unwrap().bytes, report.member::<String>("id")),
+        (52, Some("j".to_owned()))
+    );
     assert_eq!(save("/output/a", 1000).await.1, "[1.0,  18446744073709551615]");
     let (full, _) = save("/output", 5).await;
     assert!(matches!(full, Err(Error::Sink { .. })), "{full:?}");

@@ -43,7 +43,12 @@ impl Recorder {
     /// A client that speaks one version, where there is a choice.
     pub(crate) fn client(&self, version: Version) -> Client {
         let base = |path| Base::parse(&format!("{}{path}", self.origin)).expect("a loopback address");
-        let hosts = Hosts { rest_v2: base("/v2"), rest_v1: base("/v1"), serverless: base("/sls"), ..Hosts::default() };
+        let hosts = Hosts {
+            rest_v2: base("/v2"),
+            rest_v1: base("/v1"),
+            serverless: base("/sls"),
+            ..Hosts::default()
+        };
         let versions = Versions::all(Routing::Fixed(version));
         let client = Client::new(Settings { hosts, versions, ..Settings::default() });
         client.acting_for(Call::new(Some(ApiKey::new("key")), client.deadline()))

@@ -207,6 +207,7 @@ mod tests {
             ("PUBLIC_KEY", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIexample me@host"),
             ("API_KEY", "{{ RUNPOD_SECRET_openai }}"),
             ("USE_TOKEN", "true"),
+            ("SHORT_TOKEN", "1234567"),
             ("COMMIT", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"),
             ("URL", "https://example.com/path?x=1"),
             ("IMAGE", "runpod/pytorch:2.8.0-py3.11-cuda12.8.1"),

@@ -144,7 +144,8 @@ fn wait(call: &Call<'_>) -> Result<Option<TimeDelta>, Refusal> {
 /// A span of the query; that it is a number was checked against the contract.
 fn millis(call: &Call<'_>, name: &str) -> Result<Option<TimeDelta>, Refusal> {
     let Some(text) = call.asked(name) else { return Ok(None) };
-    let unfit = |_| Refusal::unfit(vec![format!("parameter '{name}': '{text}' is no number of milliseconds")]);
+    let unfit =
+        |_| Refusal::unfit(vec![format!("parameter '{name}': '{text}' is no number of milliseconds")]);
     let millis: u32 = text.parse().map_err(unfit)?;
     Ok(Some(TimeDelta::milliseconds(i64::from(millis))))
 }

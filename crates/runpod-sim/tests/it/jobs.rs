@@ -175,7 +175,8 @@ async fn a_failed_job_says_why_and_can_be_tried_again() {
     assert_eq!((&health["failed"], &health["retried"]), (&json!(2), &json!(1)));
     let good = queue.run(json!({})).await;
     queue.pass(1);
-    let refused = queue.desk.send(http::Method::POST, &queue.at(&format!("retry/{good}")), None).await.refused(400);
+    let refused =
+        queue.desk.send(http::Method::POST, &queue.at(&format!("retry/{good}")), None).await.refused(400);
     assert!(refused.contains("COMPLETED") || refused.contains("Completed"), "{refused}");
 }
 
@@ -213,7 +214,8 @@ async fn a_job_that_takes_too_long_times_out() {
     let queue = queue(json!({ "workers": { "min": 1 }, "timeout": 60_000 })).await;
     queue.pass(BOOT);
     let by_endpoint = queue.run(json!({ "sandbox": { "seconds": 1000 } })).await;
-    let policy = json!({ "input": { "sandbox": { "seconds": 1000 } }, "policy": { "executionTimeout": 5000 } });
+    let policy =
+        json!({ "input": { "sandbox": { "seconds": 1000 } }, "policy": { "executionTimeout": 5000 } });
     queue.pass(61);
     let by_policy = queue.ask(policy).await;
     queue.pass(6);
@@ -243,7 +245,11 @@ async fn results_are_kept_for_a_while_and_then_gone() {
     assert_eq!(queue.health().await["workers"]["running"], 0, "nobody works on what nobody may ask for");
 
     let body = json!({ "input": {}, "policy": { "ttl": 10_000, "lowPriority": true } });
-    queue.desk.patch(&format!("/v2/serverless/{}", queue.id), json!({ "workers": { "min": 0 } })).await.expect(200);
+    queue
+        .desk
+        .patch(&format!("/v2/serverless/{}", queue.id), json!({ "workers": { "min": 0 } }))
+        .await
+        .expect(200);
     queue.pass(60);
     let patient = queue.ask(body).await;
     queue.pass(9);
@@ -289,7 +295,8 @@ async fn what_is_no_request_for_a_job_is_refused() {
 
 #[tokio::test]
 async fn a_load_balancer_has_no_queue() {
-    let change = json!({ "type": "LOAD_BALANCER", "scaling": { "type": "REQUEST_COUNT", "requestCount": 5 } });
+    let change =
+        json!({ "type": "LOAD_BALANCER", "scaling": { "type": "REQUEST_COUNT", "requestCount": 5 } });
     let queue = queue(change).await;
     let said = queue.desk.post(&queue.at("run"), json!({ "input": {} })).await.refused(400);
     assert!(said.contains("load balancer"), "{said}");

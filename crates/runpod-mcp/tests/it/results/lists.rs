@@ -14,8 +14,12 @@ fn row(id: &str) -> Value {
 
 /// An id that a list needs: the members of a cluster, the workers, releases and builds of an endpoint.
 async fn owner(rig: &Rig, tool: &Tool) -> Value {
-    let list = if tool.card.name == "list-cluster-pods" { "list-clusters" } else { "list-endpoints" };
-    rig.call(list, json!({"limit": 1})).await.ok()["items"][0]["id"].clone()
+    if tool.card.name == "list-cluster-pods" {
+        let new = json!({"name": "c", "type": "TRAINING", "gpuTypeId": "NVIDIA H100 80GB HBM3",
+            "gpuCountPerPod": 8, "podCount": 2, "imageName": "a"});
+        return rig.call("create-cluster", new).await.ok()["id"].clone();
+    }
+    rig.call("list-endpoints", json!({"limit": 1})).await.ok()["items"][0]["id"].clone()
 }
 
 /// The form of one page.

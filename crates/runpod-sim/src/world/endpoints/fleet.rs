@@ -9,14 +9,14 @@ use serde::Serialize;
 
 use crate::clock::Time;
 use crate::ids::{fate, named};
-use crate::world::{Condition, Ground};
 use crate::world::endpoints::Kind;
 use crate::world::endpoints::config::{Config, FlashBoot};
 use crate::world::endpoints::placing::{self, Place};
-use crate::world::logs::{Log, Logs};
 use crate::world::logs::Source::{Container, System};
+use crate::world::logs::{Log, Logs};
 use crate::world::meter::{Entry, Meter};
 use crate::world::pods::pull;
+use crate::world::{Condition, Ground};
 
 /// The least and the most seconds between two looks for a machine; the longer it waits, the rarer they get.
 const RETRY: (i64, i64) = (60, 3600);
@@ -304,7 +304,9 @@ impl Worker {
             Stage::Waiting { since, retry } if *retry <= now => {
                 let waited = (now - *since).num_seconds();
                 let retry = now + TimeDelta::seconds(waited.clamp(RETRY.0, RETRY.1));
-                self.stage = match placing::find(hands.ground, order.config, now).filter(|_| !order.condition.throttled) {
+                self.stage = match placing::find(hands.ground, order.config, now)
+                    .filter(|_| !order.condition.throttled)
+                {
                     Some(place) => {
                         let seconds = boot(hands.ground.seed, &self.id, order.config.flashboot);
                         let ready = now + TimeDelta::seconds(seconds);

@@ -19,7 +19,9 @@ impl Endpoint {
                 let late = self.jobs.waiting_since(self.fleet.settled - self.delay());
                 (at_work + late).max(waiting.min(1))
             }
-            Scaling::RequestCount { request_count } => (at_work + waiting).div_ceil(request_count.max(1) as usize),
+            Scaling::RequestCount { request_count } => {
+                (at_work + waiting).div_ceil(request_count.max(1) as usize)
+            }
         };
         u32::try_from(needed).unwrap_or(u32::MAX)
     }
@@ -70,7 +72,8 @@ impl Endpoint {
             let Some(job) = self.jobs.take() else { break };
             let (id, image) = (job.id.clone(), &worker.1);
             let plan = Script::of(image).plan(&id, &job.request.input, condition.slow);
-            let own = i64::try_from(self.config.timeout).ok().filter(|limit| *limit > 0).unwrap_or(i64::MAX / 4);
+            let own =
+                i64::try_from(self.config.timeout).ok().filter(|limit| *limit > 0).unwrap_or(i64::MAX / 4);
             let limit = job.request.policy.execution_timeout.unwrap_or(own);
             let log = hands.logs.open(&worker.0);
             let lines = plan.lines.iter().filter(|(after, _)| after.num_milliseconds() <= limit);

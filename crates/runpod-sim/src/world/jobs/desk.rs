@@ -18,7 +18,9 @@ impl Visit<'_> {
             Some(_) => Err(Denied::contradiction(format!(
                 "endpoint `{endpoint}` is a load balancer and has no queue; send requests to its own address"
             ))),
-            None if public::is_live(endpoint) => Ok(self.account.public.entry(endpoint.to_owned()).or_default()),
+            None if public::is_live(endpoint) => {
+                Ok(self.account.public.entry(endpoint.to_owned()).or_default())
+            }
             None => Err(missing()),
         }
     }
@@ -51,7 +53,8 @@ impl Visit<'_> {
     pub(crate) fn retry_job(&mut self, endpoint: &str, id: &str) -> Result<(), Denied> {
         let (now, status) = (self.now, self.job(endpoint, id)?.status());
         if !self.jobs(endpoint)?.retry(id, now) {
-            let text = format!("only a job that is FAILED or TIMED_OUT can be retried, this one is {status:?}");
+            let text =
+                format!("only a job that is FAILED or TIMED_OUT can be retried, this one is {status:?}");
             return Err(Denied::contradiction(text));
         }
         self.settle_jobs(endpoint);

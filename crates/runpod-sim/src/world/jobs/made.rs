@@ -76,7 +76,10 @@ mod tests {
         for count in [0, 1, 585, 586, 2000] {
             let rows = whole(Made::Rows(count));
             assert_eq!(rows.as_array().unwrap().len() as u64, count);
-            assert_eq!(rows.as_array().unwrap().last().map(|row| row["index"].clone()), count.checked_sub(1).map(Value::from));
+            assert_eq!(
+                rows.as_array().unwrap().last().map(|row| row["index"].clone()),
+                count.checked_sub(1).map(Value::from)
+            );
         }
     }
 

@@ -35,7 +35,10 @@ pub(crate) fn next(jobs: &Jobs) -> Option<Time> {
 pub(crate) fn settle(id: &str, jobs: &mut Jobs, meter: &mut Meter, now: Time) {
     while let Some(at) = next(jobs).filter(|at| *at <= now) {
         for (_, job) in jobs.settle(at) {
-            jobs.get(&job).and_then(|job| bill(id, job)).into_iter().for_each(|usage| drop(meter.record(usage)));
+            jobs.get(&job)
+                .and_then(|job| bill(id, job))
+                .into_iter()
+                .for_each(|usage| drop(meter.record(usage)));
         }
         while jobs.first_waiting().is_some_and(|since| since + DELAY <= at) {
             let Some(job) = jobs.take() else { break };

@@ -125,7 +125,8 @@ impl Plan {
         }
         if let Some(count) = chunks {
             let gap = millis(gap_seconds.unwrap_or(0.1));
-            let parts = (1..=count.min(10_000)).map(|nth| (span(gap) * nth.try_into().unwrap_or(i32::MAX), json!({ "chunk": nth })));
+            let parts = (1..=count.min(10_000))
+                .map(|nth| (span(gap) * nth.try_into().unwrap_or(i32::MAX), json!({ "chunk": nth })));
             self.chunks = parts.collect();
             self.took = self.chunks.last().map_or(self.took, |(last, _)| *last + span(1));
             let all = self.chunks.iter().map(|(_, chunk)| chunk.clone()).collect();
@@ -202,7 +203,11 @@ mod tests {
         let plan = |wish: Value| Script::Echo.plan("j", json!({ "sandbox": wish }).as_object().unwrap(), 1.0);
         assert_eq!(plan(json!({ "seconds": 30 })).took, TimeDelta::seconds(30));
         assert!(matches!(plan(json!({ "fail": "no" })).outcome, Outcome::Error(why) if why == "no"));
-        let gaps: Vec<_> = plan(json!({ "chunks": 3, "gapSeconds": 5 })).chunks.into_iter().map(|(at, _)| at.num_seconds()).collect();
+        let gaps: Vec<_> = plan(json!({ "chunks": 3, "gapSeconds": 5 }))
+            .chunks
+            .into_iter()
+            .map(|(at, _)| at.num_seconds())
+            .collect();
         assert_eq!(gaps, [5, 10, 15]);
         let made = plan(json!({ "rows": 7 })).outcome;
         assert!(matches!(made, Outcome::Output(Output::Made(Made::Rows(7)))), "{made:?}");

@@ -41,7 +41,11 @@ impl Job {
         let status = serde_json::to_value(self.status()).ok();
         let worker = self.shift().map(|shift| shift.worker.clone().into());
         let after = [some("status", status), some("workerId", worker)];
-        Told { before: before.into_iter().flatten().collect(), output, after: after.into_iter().flatten().collect() }
+        Told {
+            before: before.into_iter().flatten().collect(),
+            output,
+            after: after.into_iter().flatten().collect(),
+        }
     }
 }
 

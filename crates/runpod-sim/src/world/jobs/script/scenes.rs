@@ -6,12 +6,13 @@ use super::{Plan, Script, span};
 use crate::ids::draw;
 
 /// A picture of one pixel: what matters about it is that it is one.
-const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const PIXEL: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 const WORDS: &[&str] = &[
-    " the", " a", " model", " answers", " with", " words", " that", " follow", " from", " its", " input", " and",
-    " from", " nothing", " else", ",", " so", " every", " run", " reads", " the", " same", ".", " Once", " more",
-    ":", " tokens", " come", " one", " by", " one", ".",
+    " the", " a", " model", " answers", " with", " words", " that", " follow", " from", " its", " input",
+    " and", " from", " nothing", " else", ",", " so", " every", " run", " reads", " the", " same", ".",
+    " Once", " more", ":", " tokens", " come", " one", " by", " one", ".",
 ];
 
 /// Most tokens that are written, whatever was asked for.
@@ -50,7 +51,8 @@ fn text(input: &Map<String, Value>, luck: u64) -> Plan {
     let Some(length) = said.or_else(messages) else {
         return Plan::error(50, "the input needs a `prompt` or `messages`");
     };
-    let asked = input.get("sampling_params").unwrap_or(&Value::Null).get("max_tokens").or(input.get("max_tokens"));
+    let asked =
+        input.get("sampling_params").unwrap_or(&Value::Null).get("max_tokens").or(input.get("max_tokens"));
     let count = asked.and_then(Value::as_u64).unwrap_or(24).clamp(1, TOKENS);
     let usage = json!({ "input": length.div_ceil(4), "output": count });
     let tokens: Vec<_> = (0..count).map(|nth| word(luck, nth)).collect();
