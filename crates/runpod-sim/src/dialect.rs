@@ -49,6 +49,14 @@ impl Dialect {
         }
     }
 
+    /// What is said of a path that leads to no operation.
+    pub(crate) fn nowhere(self, path: &str) -> Refusal {
+        match path.strip_prefix(runtime::ROOT).filter(|_| self == Dialect::Runtime) {
+            Some(path) => runtime::nowhere(path),
+            None => Refusal::no_such_path(),
+        }
+    }
+
     /// The key that a request shows. The runtime also takes it bare.
     pub(crate) fn key(self, head: &Parts) -> Option<&str> {
         let bare = || head.headers.get(header::AUTHORIZATION)?.to_str().ok();

@@ -54,10 +54,10 @@ pub(crate) async fn enter(twin: &Twin, request: Request<Body>) -> Result<Respons
     };
     let body = read(body, limit).await;
     let value = body.as_ref().ok().and_then(|body| serde_json::from_slice::<Value>(body).ok());
-    let number = twin.journal().received(journal::entry(&head, operation, value.as_ref()));
+    let number = twin.notes().received(journal::entry(&head, operation, value.as_ref()));
     let visitor = Visitor { twin, head: &head, dialect, route, value, body };
     let response = visitor.pass(operation).await?;
-    twin.journal().answered(number, response.status().as_u16());
+    twin.notes().answered(number, response.status().as_u16());
     Ok(response)
 }
 
@@ -66,7 +66,7 @@ async fn graphql(twin: &Twin, head: &Parts, body: Result<Bytes, Refusal>) -> Res
     let value = body.as_ref().ok().and_then(|body| serde_json::from_slice::<Value>(body).ok());
     let asked = graphql::Asked::read(value.as_ref());
     let operation = asked.operation();
-    let number = twin.journal().received(journal::entry(head, operation.as_deref(), value.as_ref()));
+    let number = twin.notes().received(journal::entry(head, operation.as_deref(), value.as_ref()));
     let known =
         Asked { operation: operation.as_deref(), method: head.method.as_str(), path: head.uri.path() };
     let honest = async || match (&head.method, body) {
@@ -81,7 +81,7 @@ async fn graphql(twin: &Twin, head: &Parts, body: Result<Bytes, Refusal>) -> Res
         Some(action) => mischief::act((twin, Dialect::V2), action, honest).await?,
         None => honest().await,
     };
-    twin.journal().answered(number, response.status().as_u16());
+    twin.notes().answered(number, response.status().as_u16());
     Ok(response)
 }
 
@@ -99,6 +99,15 @@ struct Visitor<'v> {
     /// The body as JSON, where it is that.
     value: Option<Value>,
     body: Result<Bytes, Refusal>,
+}
+
+/// Whoever asks.
+struct Caller<'v> {
+    key: &'v str,
+    /// The rate windows of the account, where they are shown.
+    windows: Option<[rates::Left; 3]>,
+    /// The window that this request is too many for.
+    over: Option<rates::Left>,
 }
 
 impl Visitor<'_> {
@@ -145,22 +154,29 @@ impl Visitor<'_> {
             Ok(body) => body,
             Err(refusal) => return (Err(refusal.clone()), None),
         };
-        let Some((key, windows)) = self.let_in() else { return (Err(Refusal::unauthorized()), None) };
-        let exhausted = windows.as_ref().and_then(rates::exhausted);
-        if let Some(window) = exhausted.filter(|_| self.twin.settings().enforce_rate_limits) {
+        let Some(Caller { key, windows, over }) = self.let_in() else {
+            return (Err(Refusal::unauthorized()), None);
+        };
+        if let Some(window) = over.filter(|_| self.twin.settings().enforce_rate_limits) {
             return (Err(Refusal::too_fast(window.name, window.seconds)), windows);
         }
         (self.handle(key, body), windows)
     }
 
-    /// The key, when it opens an account, and that account's windows with this request counted, where requests
-    /// are counted at all.
-    fn let_in(&self) -> Option<(&str, Option<[rates::Left; 3]>)> {
+    /// Whoever asks, when the key opens an account, with this request counted where requests are counted.
+    fn let_in(&self) -> Option<Caller<'_>> {
         let key = self.dialect.key(self.head)?;
         let now = self.twin.clock().now();
         let mut world = self.twin.world();
-        let visit = world.visit(key, now)?;
-        Some((key, self.dialect.counts().then(|| visit.account.rates.count(now))))
+        let mut visit = world.visit(key, now)?;
+        let windows = self.dialect.counts().then(|| visit.account.rates.count(now));
+        let over = match &self.route {
+            Route::Found { operation, params } if self.dialect == Dialect::Runtime => {
+                runtime::count(&mut visit, operation.id(), params)
+            }
+            _ => windows.as_ref().and_then(rates::exhausted),
+        };
+        Some(Caller { key, windows, over })
     }
 
     /// The operation that the request leads to.
@@ -175,7 +191,7 @@ impl Visitor<'_> {
         let (operation, params) = match &self.route {
             Route::Found { operation, params } => (*operation, params),
             Route::WrongMethod { allow } => return Err(Refusal::wrong_method(allow)),
-            Route::Nothing => return Err(Refusal::no_such_path()),
+            Route::Nothing => return Err(self.dialect.nowhere(self.head.uri.path())),
         };
         self.check(operation, params, body)?;
         let handler = self

@@ -319,6 +319,15 @@ impl Faults {
         list.extract_if(.., due).map(|scripted| scripted.fault.action).collect()
     }
 
+    /// When the world changes next.
+    pub(crate) fn next_change(&self) -> Option<Time> {
+        let list = self.list();
+        list.iter()
+            .filter(|scripted| scripted.fault.action.is_worldly())
+            .filter_map(|scripted| scripted.from)
+            .min()
+    }
+
     /// What happens to this request, if anything.
     pub(crate) fn strike(&self, asked: &Asked<'_>, now: Time) -> Option<Action> {
         let mut hit = None;

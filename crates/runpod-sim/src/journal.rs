@@ -1,4 +1,4 @@
-//! Every request that the twin received, for tests that ask what was sent.
+//! Every request that the twin received, for tests that ask what was sent, and the webhooks that it would have called.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,11 +18,11 @@ const HEADERS: &[&str] =
 pub struct Entry {
     /// `GET`, `POST`, ...
     pub method: String,
-    /// The path as it was sent, still percent-encoded.
+    /// The path as it was sent, still percent-encoded; of a webhook, the address that would have been called.
     pub path: String,
     /// The query as it was sent, without the question mark.
     pub query: Option<String>,
-    /// The id of the contract's operation, when the path led to one.
+    /// The id of the contract's operation, when the path led to one; `webhook` where the twin would have called.
     pub operation: Option<String>,
     /// User agent, session id, last event id, content type and accepted types, where sent.
     pub headers: Vec<(String, String)>,
@@ -134,6 +134,20 @@ impl Journal {
         }
         pages.entries.push_back(entry);
         pages.gone + pages.entries.len() as u64 - 1
+    }
+
+    /// Writes down a call that would have been made: what for, to whom, and what was answered.
+    pub(crate) fn called(&self, operation: &str, url: &str, (body, status): (&Value, Option<u16>)) {
+        self.received(Entry {
+            method: "POST".to_owned(),
+            path: url.to_owned(),
+            query: None,
+            operation: Some(operation.to_owned()),
+            headers: Vec::new(),
+            body: Some(body.clone()),
+            status,
+            authorization: None,
+        });
     }
 
     pub(crate) fn answered(&self, number: u64, status: u16) {

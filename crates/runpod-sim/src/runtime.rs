@@ -10,9 +10,13 @@ use std::iter;
 
 use axum::body::{Body, Bytes};
 use futures_util::stream;
+use http::StatusCode;
 
 use crate::call::{Call, Handler, Routes};
 use crate::door::Cut;
+use crate::rates::Left;
+use crate::refusal::Refusal;
+use crate::world::Visit;
 use crate::world::jobs::told::Parts;
 
 pub(crate) use hold::Hold;
@@ -33,6 +37,36 @@ pub(crate) fn limit(operation: &str) -> Option<usize> {
         "runJob" => Some(10 << 20),
         "runJobSync" => Some(20 << 20),
         _ => None,
+    }
+}
+
+/// Requests to one endpoint in ten seconds (observed of the runtime's documentation in 2026); operations that are not
+/// listed have no window.
+const QUOTAS: &[(&str, u64)] = &[
+    ("runJobSync", 2000),
+    ("runJob", 1000),
+    ("getJobStatus", 2000),
+    ("streamJob", 2000),
+    ("cancelJob", 100),
+    ("purgeQueue", 2),
+    ("listJobs", 10),
+];
+
+/// Counts a request to an endpoint; answers the window when this request is one too many.
+pub(crate) fn count(visit: &mut Visit<'_>, operation: &str, params: &[(String, String)]) -> Option<Left> {
+    let (name, quota) = *QUOTAS.iter().find(|(id, _)| *id == operation)?;
+    let (_, endpoint) = params.iter().find(|(name, _)| name == "endpointId")?;
+    let now = visit.now;
+    let window = visit.jobs(endpoint).ok()?.calls.entry(name).or_default();
+    Some(window.count(("10 s", quota, 10), now)).filter(|left| left.over)
+}
+
+/// What is said of a path that leads to nothing.
+pub(crate) fn nowhere(path: &str) -> Refusal {
+    let text = "the sandbox does not imitate /openai/*; send the request as the `input` of a job";
+    match path.split('/').nth(2) {
+        Some("openai") => Refusal::new(StatusCode::NOT_FOUND, text),
+        _ => Refusal::no_such_path(),
     }
 }
 

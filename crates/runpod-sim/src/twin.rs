@@ -9,12 +9,15 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::door;
-use crate::faults::{Action, Faults};
+use crate::faults::{Action, Asked, Faults};
 use crate::journal::Journal;
 use crate::seed::{DEMO_KEY, DEMO_USER};
 use crate::settings::Settings;
 use crate::world::World;
 use crate::world::logs::Source;
+
+/// What the journal calls a webhook's call.
+const WEBHOOK: &str = "webhook";
 
 /// A Runpod in memory, without a socket. Clones are the same twin.
 #[derive(Clone)]
@@ -70,9 +73,16 @@ impl Twin {
         self.0.clock.clone()
     }
 
-    /// What was received.
+    /// What was received, and the webhooks that would have been called until now.
     #[must_use]
     pub fn journal(&self) -> Journal {
+        self.world().settle(self.0.clock.now());
+        self.deliver();
+        self.notes()
+    }
+
+    /// The journal as it is.
+    pub(crate) fn notes(&self) -> Journal {
         self.0.journal.clone()
     }
 
@@ -122,9 +132,28 @@ impl Twin {
 
     /// Lets the changes of the world happen whose time has come.
     pub(crate) fn catch_up(&self) {
+        self.deliver();
         for action in self.0.faults.due(self.0.clock.now()) {
             self.change(action);
             self.stir();
+        }
+    }
+
+    /// Writes the webhooks that are due into the journal. Nothing is sent: the twin opens no connections. Whoever is
+    /// called answers 200, or what a fault for that address says; anything else is tried twice more.
+    pub(crate) fn deliver(&self) {
+        let now = self.0.clock.now();
+        loop {
+            let Some(notice) = self.world().ground.next_notice(now) else { return };
+            let asked = Asked { operation: Some(WEBHOOK), method: "POST", path: &notice.url };
+            let status = match self.0.faults.strike(&asked, notice.at) {
+                Some(Action::Status(scripted)) => Some(scripted.status),
+                Some(Action::Html { status }) => Some(status),
+                Some(Action::Cut | Action::Silent) => None,
+                _ => Some(200),
+            };
+            self.0.journal.called(WEBHOOK, &notice.url, (&notice.body, status));
+            self.world().ground.outbox.extend(notice.again(status));
         }
     }
 

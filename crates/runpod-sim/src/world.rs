@@ -113,6 +113,13 @@ impl Trouble {
 }
 
 impl Ground {
+    /// The first webhook that is due until now.
+    pub(crate) fn next_notice(&mut self, now: Time) -> Option<Notice> {
+        let due = self.outbox.iter().enumerate().filter(|(_, notice)| notice.at <= now);
+        let (place, _) = due.min_by_key(|(_, notice)| notice.at)?;
+        Some(self.outbox.remove(place))
+    }
+
     /// The place of a new resource in the order of creation; lists show the highest first.
     pub(crate) fn next_birth(&mut self) -> u64 {
         self.born += 1;

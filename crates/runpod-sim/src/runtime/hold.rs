@@ -65,8 +65,8 @@ impl Hold {
             };
             return answer.map(Look::Answer);
         }
-        let next = visit.next_of_job(&self.endpoint, &self.job);
-        Ok(Look::Again(next.map_or(self.until, |next| next.min(self.until))))
+        let next = [visit.next_of_job(&self.endpoint, &self.job), twin.faults().next_change()];
+        Ok(Look::Again(next.into_iter().flatten().fold(self.until, Time::min)))
     }
 
     fn is_over(&self, visit: &mut Visit<'_>) -> Result<bool, Refusal> {

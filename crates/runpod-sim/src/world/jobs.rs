@@ -118,6 +118,16 @@ pub(crate) struct Notice {
     pub(crate) url: String,
     /// The job as `status` tells it.
     pub(crate) body: Value,
+    /// How often it was tried before.
+    tries: u32,
+}
+
+impl Notice {
+    /// The next try ten seconds later, unless it was answered 200 or this was the third one.
+    pub(crate) fn again(self, status: Option<u16>) -> Option<Self> {
+        let (at, tries) = (self.at + TimeDelta::seconds(10), self.tries + 1);
+        (status != Some(200) && tries < 3).then_some(Self { at, tries, ..self })
+    }
 }
 
 impl Status {
@@ -408,7 +418,7 @@ impl Jobs {
         let (before, after) = (job.expires, job.kept_until(now));
         job.expires = after;
         let hook = job.request.webhook.clone().filter(|_| status != Status::Cancelled);
-        self.told.extend(hook.map(|url| Notice { at: now, url, body: job.told().whole() }));
+        self.told.extend(hook.map(|url| Notice { at: now, url, body: job.told().whole(), tries: 0 }));
         self.dates.remove(&(before, id.to_owned()));
         self.dates.insert((after, id.to_owned()));
         self.running.remove(id);

@@ -2,10 +2,10 @@
 
 mod holds;
 
-use runpod_sim::{Action, Match, Seed};
+use runpod_sim::{Action, Match, Pace, Seed, Settings};
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, desk};
+use crate::desk::{Desk, desk, desk_with};
 
 /// Longer than any worker takes to come up.
 const BOOT: u64 = 90;
@@ -326,4 +326,71 @@ async fn a_large_output_is_whole() {
     let said = queue.status(&job).await;
     assert_eq!((&said["status"], said["output"].as_array().unwrap().len()), (&json!("COMPLETED"), 3000));
     assert_eq!(queue.status(&text).await["output"].as_str().unwrap().len(), 300_000);
+}
+
+#[tokio::test]
+async fn a_webhook_is_written_into_the_journal_and_tried_three_times() {
+    let queue = queue(json!({ "workers": { "min": 1 } })).await;
+    queue.pass(BOOT);
+    let hook =
+        |path: &str| json!({ "input": { "a": 1 }, "webhook": format!("https://hooks.example/{path}") });
+    queue.trouble(Action::SoldOut { gpu: "none".into() });
+    let broken = Match::path("POST", "https://hooks.example/broken").then(Action::status(500));
+    queue.desk.twin.faults().add(broken);
+    let good = queue.ask(hook("good")).await;
+    queue.pass(1);
+    let broken = queue.ask(hook("broken")).await;
+    queue.pass(1);
+    let calls = || {
+        let all = queue.desk.twin.journal().of("webhook");
+        all.iter()
+            .map(|one| (one.path.clone(), one.body.clone().unwrap()["id"].clone(), one.status))
+            .collect::<Vec<_>>()
+    };
+    let first = ("https://hooks.example/good".to_owned(), json!(good), Some(200));
+    let other = ("https://hooks.example/broken".to_owned(), json!(broken), Some(500));
+    assert_eq!(calls(), [first.clone(), other.clone()]);
+    queue.pass(10);
+    assert_eq!(calls(), [first.clone(), other.clone(), other.clone()]);
+    queue.pass(100);
+    assert_eq!(calls(), [first, other.clone(), other.clone(), other]);
+    let body = queue.desk.twin.journal().bodies("webhook").remove(0);
+    assert_eq!(body, queue.status(&good).await, "the job as its status tells it");
+}
+
+#[tokio::test]
+async fn the_third_purge_in_ten_seconds_is_refused_where_limits_are_enforced() {
+    for enforce in [false, true] {
+        let settings = Settings {
+            seed: Seed::Demo,
+            pace: Pace::Manual,
+            enforce_rate_limits: enforce,
+            ..Settings::default()
+        };
+        let desk = desk_with(settings);
+        let endpoints = desk.get("/v2/serverless").await.expect(200);
+        let id = endpoints["endpoints"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["type"] == "QUEUE")
+            .unwrap()["id"]
+            .clone();
+        let path = format!("/serverless/v2/{}/purge-queue", id.as_str().unwrap());
+        let mut statuses = Vec::new();
+        for _ in 0..3 {
+            statuses.push(desk.send(http::Method::POST, &path, None).await.status.as_u16());
+        }
+        desk.pass(10);
+        statuses.push(desk.send(http::Method::POST, &path, None).await.status.as_u16());
+        assert_eq!(statuses, [200, 200, if enforce { 429 } else { 200 }, 200]);
+    }
+}
+
+#[tokio::test]
+async fn what_the_sandbox_does_not_imitate_it_says() {
+    let queue = queue(json!({})).await;
+    let said = queue.desk.post(&queue.at("openai/v1/chat/completions"), json!({})).await.refused(404);
+    assert!(said.contains("/openai/"), "{said}");
+    queue.desk.get(&queue.at("bogus")).await.refused(404);
 }
