@@ -6,7 +6,7 @@ mod v2;
 mod view;
 
 pub use input::{Compute, Cpu, Create, Flashboot, Gpu, GpuChange, Kind, Scaling, Update, Workers};
-pub use view::{Build, Endpoint, GpuView, Release, ScalingView, Worker, WorkersView};
+pub use view::{Build, CpuView, Endpoint, GpuView, Release, ScalingView, Worker, WorkersView};
 
 use std::time::Duration;
 
@@ -132,32 +132,37 @@ impl Endpoints<'_> {
 
     /// An endpoint with the settings of the template in its own body. It was refused before anything was made.
     async fn create_spread(&self, new: &Create, id: &str, refused: Error) -> Outcome<Mapped<Endpoint>> {
-        let template = templates::read_on_v2(self.0, id).await.map_err(|then| {
-            let tried = "copying the settings of the template";
-            Error::Fallback { tried, refused: Box::new(refused), then: Box::new(then) }
-        })?;
-        let spread = Create { container: template.under(&new.container), template_id: None, ..new.clone() };
-        let mut made = self.create_on_v2(&spread).await?;
-        made.notes.push(templates::spread_note(id));
-        Ok(made)
+        let template = templates::instead_of_id(self.0, id, refused).await?;
+        let container = template.settings.under(&new.container);
+        let spread = Create { container, template_id: None, ..new.clone() };
+        Ok(self.create_on_v2(&spread).await?.with_notes([template.note]))
     }
 
     /// Changes an endpoint (operation `updateEndpoint`).
     ///
+    /// For a v2 host that does not know `templateId` yet the template is read and copied into the request, with a note.
+    ///
     /// # Errors
     /// See [`crate::Error`]; [`crate::Error::Argument`] when nothing would change.
     pub async fn update(&self, id: &Id, change: &Update) -> Outcome<Mapped<Endpoint>> {
-        let answer = match self.version().await {
-            Version::V1 => {
-                let body = v1::EndpointUpdate::try_from(change)?;
-                self.0.send(&v1::UPDATE, Request::body(&[id.into()], &body)).await?
+        if self.version().await == Version::V1 {
+            let body = v1::EndpointUpdate::try_from(change)?;
+            return Mapped::read(&self.0.send(&v1::UPDATE, Request::body(&[id.into()], &body)).await?);
+        }
+        match (self.update_on_v2(id, change).await, &change.template_id) {
+            (Err(refused), Some(template)) if refused.knows_no("templateId") => {
+                let template = templates::instead_of_id(self.0, template, refused).await?;
+                let container = template.settings.under(&change.container);
+                let spread = Update { container, template_id: None, ..change.clone() };
+                Ok(self.update_on_v2(id, &spread).await?.with_notes([template.note]))
             }
-            Version::V2 => {
-                let body = v2::EndpointUpdate::try_from(change)?;
-                self.0.send(&v2::UPDATE, Request::body(&[id.into()], &body)).await?
-            }
-        };
-        Mapped::read(&answer)
+            (changed, _) => changed,
+        }
+    }
+
+    async fn update_on_v2(&self, id: &Id, change: &Update) -> Outcome<Mapped<Endpoint>> {
+        let body = v2::EndpointUpdate::try_from(change)?;
+        Mapped::read(&self.0.send(&v2::UPDATE, Request::body(&[id.into()], &body)).await?)
     }
 
     /// Deletes an endpoint with its workers, jobs and bound template (operation `deleteEndpoint`).

@@ -57,4 +57,11 @@ impl<T: DeserializeOwned> Mapped<T> {
         let view = serde_json::from_str(raw.get()).map_err(|e| answer.shape(&e))?;
         Ok(Self { view, raw, notes, served_by: None })
     }
+
+    /// The same answer with these notes after its own.
+    #[must_use]
+    pub fn with_notes(mut self, notes: impl IntoIterator<Item = Note>) -> Self {
+        self.notes.extend(notes);
+        self
+    }
 }

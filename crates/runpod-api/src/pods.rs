@@ -16,6 +16,7 @@ use crate::listing::Listing;
 use crate::logs::{self, Log};
 use crate::mapped::Mapped;
 use crate::query::Page;
+use crate::templates;
 use crate::version::{Resource, Version};
 use crate::wire::{Request, Wire};
 use crate::word::{Cloud, Word};
@@ -295,20 +296,29 @@ impl Pods<'_> {
 
     /// Changes a Pod (operation `updatePod`).
     ///
+    /// For a v2 host that does not know `templateId` yet the template is read and copied into the request, with a note.
+    ///
     /// # Errors
     /// See [`crate::Error`]; [`crate::Error::Argument`] when nothing would change, 409 for a cluster member.
     pub async fn update(&self, id: &Id, change: &Update) -> Outcome<Mapped<Pod>> {
-        let answer = match self.version().await {
-            Version::V1 => {
-                let body = v1::PodUpdate::try_from(change)?;
-                self.0.send(&v1::UPDATE, Request::body(&[id.into()], &body)).await?
+        if self.version().await == Version::V1 {
+            let body = v1::PodUpdate::try_from(change)?;
+            return Mapped::read(&self.0.send(&v1::UPDATE, Request::body(&[id.into()], &body)).await?);
+        }
+        match (self.update_on_v2(id, change).await, &change.template_id) {
+            (Err(refused), Some(template)) if refused.knows_no("templateId") => {
+                let template = templates::instead_of_id(self.0, template, refused).await?;
+                let container = template.settings.under(&change.container);
+                let spread = Update { container, template_id: None, ..change.clone() };
+                Ok(self.update_on_v2(id, &spread).await?.with_notes([template.note]))
             }
-            Version::V2 => {
-                let body = v2::PodUpdate::try_from(change)?;
-                self.0.send(&v2::UPDATE, Request::body(&[id.into()], &body)).await?
-            }
-        };
-        Mapped::read(&answer)
+            (changed, _) => changed,
+        }
+    }
+
+    async fn update_on_v2(&self, id: &Id, change: &Update) -> Outcome<Mapped<Pod>> {
+        let body = v2::PodUpdate::try_from(change)?;
+        Mapped::read(&self.0.send(&v2::UPDATE, Request::body(&[id.into()], &body)).await?)
     }
 
     /// Starts, stops or restarts a Pod (operation `podAction`).

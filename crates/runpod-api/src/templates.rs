@@ -5,7 +5,7 @@ mod v1;
 mod v2;
 mod view;
 
-pub(crate) use spread::{read_on_v2, spread_note};
+pub(crate) use spread::instead_of_id;
 pub use view::Template;
 
 use crate::client::Outcome;

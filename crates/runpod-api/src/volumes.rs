@@ -26,6 +26,8 @@ pub struct Volume {
     pub size: Option<u32>,
     /// Data centre it lives in.
     pub data_center: String,
+    /// `STANDARD` or `HIGH_PERFORMANCE`; REST v2 only.
+    pub tier: Option<String>,
 }
 
 /// A network volume as either version says it.
@@ -38,12 +40,14 @@ struct Said {
     size: Option<u32>,
     data_center: Option<String>,
     data_center_id: Option<String>,
+    #[serde(rename = "type")]
+    tier: Option<String>,
 }
 
 impl From<Said> for Volume {
     fn from(said: Said) -> Self {
-        let Said { id, name, size, data_center, data_center_id } = said;
-        Self { id, name, size, data_center: data_center.or(data_center_id).unwrap_or_default() }
+        let Said { id, name, size, data_center, data_center_id, tier } = said;
+        Self { id, name, size, data_center: data_center.or(data_center_id).unwrap_or_default(), tier }
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Endpoint {
     pub workers: WorkersView,
     /// GPUs, unless it is a CPU endpoint.
     pub gpu: Option<GpuView>,
+    /// CPUs, any of these, when it is a CPU endpoint.
+    pub cpu: Vec<CpuView>,
     /// Environment variables. REST v1 says them with the template too.
     pub env: Env,
     /// Network volumes that are attached, by id.
@@ -102,6 +104,20 @@ pub struct GpuView {
     pub min_cuda_version: Option<String>,
 }
 
+/// CPUs of a worker, as read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CpuView {
+    /// CPU flavour id.
+    pub id: String,
+    /// vCPUs.
+    #[serde(default)]
+    pub vcpu_count: Option<u32>,
+    /// System memory in GB.
+    #[serde(default)]
+    pub memory: Option<u32>,
+}
+
 /// A worker.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -164,6 +180,14 @@ mod tests {
     }
 
     #[test]
+    fn a_template_that_says_little_hides_no_endpoint() {
+        for template in ["null", "{}", r#"{"imageName":null,"env":null}"#] {
+            let said = format!(r#"{{"id":"e","template":{template}}}"#);
+            assert_eq!(serde_json::from_str::<Endpoint>(&said).expect("an endpoint").image, "");
+        }
+    }
+
+    #[test]
     fn a_cpu_endpoint_of_v1_has_no_gpus_and_keeps_its_delay() {
         let v1 = r#"{"id":"e","computeType":"CPU","gpuCount":1,"instanceIds":["cpu3c-2-4"],"scalerType":"QUEUE_DELAY",
             "scalerValue":4,"networkVolumeIds":["a","b"],"networkVolumeId":"a","workers":[]}"#;
@@ -171,6 +195,8 @@ mod tests {
         assert!(read.gpu.is_none() && read.workers == WorkersView::default());
         assert_eq!(read.scaling.and_then(|s| s.to_input()), Some(Scaling::QueueDelay(4.0)));
         assert_eq!(read.network_volumes, ["a", "b"]);
+        let v2 = r#"{"id":"e","cpu":[{"id":"cpu3c","vcpuCount":2,"memory":4}]}"#;
+        assert_eq!(read.cpu, serde_json::from_str::<Endpoint>(v2).expect("an endpoint").cpu);
     }
 
     #[test]

@@ -35,23 +35,16 @@ impl Pods<'_> {
             Err(Error::Unmappable { field, why, .. }) => Error::Unmappable { field, why, switch: None },
             Err(then) => then,
         };
-        Err(fallback("creating it on REST v1", refused, then))
+        let tried = "creating it on REST v1";
+        Err(Error::Fallback { tried, refused: Box::new(refused), then: Box::new(then) })
     }
 
     /// A Pod with the settings of the template in its own body.
     async fn create_spread(&self, new: &Create, id: &str, refused: Error) -> Outcome<Mapped<Pod>> {
-        let template = match templates::read_on_v2(self.0, id).await {
-            Ok(template) => template,
-            Err(then) => return Err(fallback("copying the settings of the template", refused, then)),
-        };
-        let mut made = self.create_on_v2(&spread(new, template)).await?;
-        made.notes.push(templates::spread_note(id));
-        Ok(made)
+        let template = templates::instead_of_id(self.0, id, refused).await?;
+        let made = self.create_on_v2(&spread(new, template.settings)).await?;
+        Ok(made.with_notes([template.note]))
     }
-}
-
-fn fallback(tried: &'static str, refused: Error, then: Error) -> Error {
-    Error::Fallback { tried, refused: Box::new(refused), then: Box::new(then) }
 }
 
 /// What is asked for, with what the template adds to it.

@@ -4,12 +4,33 @@ use super::{Template, v2};
 use crate::check;
 use crate::client::Outcome;
 use crate::container::{Change, Container, Env};
+use crate::error::Error;
 use crate::id::Id;
 use crate::mapped::{Mapped, Note};
 use crate::wire::{Request, Wire};
 
+/// A template whose settings go into a request in place of its id.
+#[derive(Debug)]
+pub(crate) struct Copied {
+    pub(crate) settings: Template,
+    /// What is to be known of such a request.
+    pub(crate) note: Note,
+}
+
+/// Reads a template for a host that `refused` its id.
+///
+/// # Errors
+/// [`Error::Fallback`] with both refusals when the template cannot be read either.
+pub(crate) async fn instead_of_id(wire: &Wire, id: &str, refused: Error) -> Outcome<Copied> {
+    let tried = "copying the settings of the template";
+    match read_on_v2(wire, id).await {
+        Ok(settings) => Ok(Copied { settings, note: note(id) }),
+        Err(then) => Err(Error::Fallback { tried, refused: Box::new(refused), then: Box::new(then) }),
+    }
+}
+
 /// The template as REST v2 says it, whatever templates are routed to: it goes into a body of REST v2.
-pub(crate) async fn read_on_v2(wire: &Wire, id: &str) -> Outcome<Template> {
+async fn read_on_v2(wire: &Wire, id: &str) -> Outcome<Template> {
     let Ok(id) = Id::parse(id) else {
         return check::refuse("templateId", "is no id; an id has only letters, digits, `.`, `_` and `-`");
     };
@@ -17,8 +38,7 @@ pub(crate) async fn read_on_v2(wire: &Wire, id: &str) -> Outcome<Template> {
     Mapped::read(&answer).map(|mapped| mapped.view)
 }
 
-/// What is to be known of a request with such a copy.
-pub(crate) fn spread_note(id: &str) -> Note {
+fn note(id: &str) -> Note {
     Note::new(format!(
         "This REST v2 host does not know templateId, so the settings of template `{id}` were copied into the request."
     ))

@@ -33,6 +33,8 @@ pub struct Template {
     pub registry: Option<String>,
     /// For Serverless endpoints, not for Pods.
     pub serverless: bool,
+    /// `CPU`, `NVIDIA` or `AMD`.
+    pub category: Option<String>,
 }
 
 /// A template as either version says it.
@@ -63,6 +65,7 @@ struct Said {
     container_registry_auth_id: Option<String>,
     serverless: Option<bool>,
     is_serverless: Option<bool>,
+    category: Option<String>,
 }
 
 impl From<Said> for Template {
@@ -82,6 +85,7 @@ impl From<Said> for Template {
             mounts: said.mounts.unwrap_or(Mounts { persistent: flat, network: Vec::new() }),
             registry: credential.filter(|id| !id.is_empty()),
             serverless: said.serverless.or(said.is_serverless).unwrap_or_default(),
+            category: said.category,
         }
     }
 }
@@ -97,7 +101,7 @@ mod tests {
             "registry":"r","serverless":true,"public":false,"category":"CPU"}"#;
         let v1 = r#"{"id":"t","name":"n","imageName":"i","dockerEntrypoint":["e"],"dockerStartCmd":["c"],
             "containerDiskInGb":20,"env":{"A":"1"},"ports":["22/tcp"],"volumeInGb":20,
-            "volumeMountPath":"/workspace","containerRegistryAuthId":"r","isServerless":true,"readme":"x"}"#;
+            "volumeMountPath":"/workspace","containerRegistryAuthId":"r","isServerless":true,"category":"CPU","readme":"x"}"#;
         let read = |text| serde_json::from_str::<Template>(text).expect("a template");
         assert_eq!(read(v2), read(v1));
     }

@@ -155,6 +155,9 @@ fn worded(card: &Card, effect: Effect, error: ToolError) -> ToolError {
         Some(list) if error.status == Some(404) => {
             error.hint(format!("take the id from {list}; what it named may have been deleted"))
         }
+        _ if error.code == "wrong_version" => {
+            ToolError { message: format!("{}: {}", card.name, error.message), ..error }
+        }
         _ if effect != Effect::Reads => error.of_a_write(),
         _ => error,
     }

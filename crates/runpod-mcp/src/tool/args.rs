@@ -74,6 +74,12 @@ pub struct Page {
     pub detail: Option<Detail>,
 }
 
+/// Notes on arguments that change nothing here: each with whether it was given, and what does what it would.
+pub(crate) fn ignored(arguments: &[(&'static str, bool, &'static str)]) -> Vec<String> {
+    let given = arguments.iter().filter(|(_, given, _)| *given);
+    given.map(|(name, _, instead)| format!("`{name}` changes nothing here: {instead}")).collect()
+}
+
 /// How much of each row a list shows.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]

@@ -149,9 +149,14 @@ impl ScopeArg {
 struct RecordRow(Map<String, Value>);
 
 impl From<Map<String, Value>> for RecordRow {
-    /// The end of a bucket follows from `bucketSize`.
-    fn from(mut record: Map<String, Value>) -> Self {
-        record.shift_remove("endTime");
+    /// The end of a bucket follows from `bucketSize`. What REST v1 calls otherwise gets the name it has on v2.
+    fn from(record: Map<String, Value>) -> Self {
+        let renamed = record.into_iter().map(|(name, value)| match name.as_str() {
+            "time" => ("startTime".to_owned(), value),
+            "amount" => ("totalAmount".to_owned(), value),
+            _ => (name, value),
+        });
+        let mut record: Map<String, Value> = renamed.filter(|(name, _)| name != "endTime").collect();
         tidy(&mut record);
         Self(record)
     }

@@ -7,11 +7,13 @@ mod list;
 mod scale;
 mod update;
 
-use runpod_api::endpoints::Endpoint;
+use runpod_api::endpoints::{Endpoint, Include};
+use runpod_api::{Resource, Version};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::reply::Reply;
+use crate::tool::args::ignored;
 use crate::tool::{Card, Cx, Effect, IdArg, Outcome, Tool, ToolDef};
 
 pub(super) static TOOLS: [Tool; 10] = [
@@ -36,6 +38,37 @@ struct GetEndpointArgs {
     endpoint_id: IdArg,
     /// Show secrets in env instead of placeholders.
     reveal: Option<bool>,
+    #[serde(flatten)]
+    include: IncludeArgs,
+}
+
+/// What REST v1 shows only when it is asked to. REST v2 shows the template's settings always, and workers apart.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct IncludeArgs {
+    /// The template, on REST v1.
+    #[schemars(extend("x-unlisted" = true))]
+    include_template: Option<bool>,
+    /// The workers, on REST v1.
+    #[schemars(extend("x-unlisted" = true))]
+    include_workers: Option<bool>,
+}
+
+impl IncludeArgs {
+    /// What to ask for, and what to tell who asked on REST v2.
+    async fn of(self, cx: &Cx) -> (Include, Vec<String>) {
+        let (template, workers) = (self.include_template == Some(true), self.include_workers == Some(true));
+        match cx.client.version(Resource::Endpoints).await {
+            Version::V1 => (Include { template, workers }, Vec::new()),
+            Version::V2 => {
+                let notes = ignored(&[
+                    ("includeTemplate", template, "REST v2 shows the settings in the endpoint itself"),
+                    ("includeWorkers", workers, "list-endpoint-workers lists them"),
+                ]);
+                (Include::default(), notes)
+            }
+        }
+    }
 }
 
 impl ToolDef for GetEndpoint {
@@ -51,8 +84,9 @@ impl ToolDef for GetEndpoint {
     };
 
     async fn call(cx: &Cx, args: GetEndpointArgs) -> Outcome {
-        let endpoint = cx.client.endpoints().get(&args.endpoint_id.0).await?;
-        Ok(Reply::shown(&endpoint, args.reveal.unwrap_or(false)))
+        let (include, notes) = args.include.of(cx).await;
+        let endpoint = cx.client.endpoints().get_with(&args.endpoint_id.0, include).await?;
+        Ok(Reply::shown(&endpoint, args.reveal.unwrap_or(false)).notes(notes))
     }
 }
 

@@ -7,10 +7,13 @@ mod machine;
 mod ssh;
 mod update;
 
+use runpod_api::pods::Include;
+use runpod_api::{Resource, Version};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::reply::Reply;
+use crate::tool::args::ignored;
 use crate::tool::{Card, Cx, Effect, IdArg, Outcome, Tool, ToolDef};
 
 pub(super) static TOOLS: [Tool; 8] = [
@@ -41,6 +44,42 @@ struct GetPodArgs {
     pod_id: IdArg,
     /// Show secrets in env instead of placeholders.
     reveal: Option<bool>,
+    #[serde(flatten)]
+    include: IncludeArgs,
+}
+
+/// What REST v1 shows only when it is asked to. REST v2 always shows what it knows.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct IncludeArgs {
+    /// The machine, on REST v1.
+    #[schemars(extend("x-unlisted" = true))]
+    include_machine: Option<bool>,
+    /// The network volume, on REST v1.
+    #[schemars(extend("x-unlisted" = true))]
+    include_network_volume: Option<bool>,
+}
+
+impl IncludeArgs {
+    fn of_v1(self) -> Include {
+        Include {
+            machine: self.include_machine == Some(true),
+            network_volume: self.include_network_volume == Some(true),
+        }
+    }
+
+    /// What to tell who asked on REST v2.
+    fn on_v2(self) -> Vec<String> {
+        let Include { machine, network_volume } = self.of_v1();
+        ignored(&[
+            ("includeMachine", machine, "what REST v2 knows of the machine is in the Pod"),
+            (
+                "includeNetworkVolume",
+                network_volume,
+                "REST v2 shows its id; get-network-volume shows the rest",
+            ),
+        ])
+    }
 }
 
 impl ToolDef for GetPod {
@@ -56,8 +95,12 @@ impl ToolDef for GetPod {
     };
 
     async fn call(cx: &Cx, args: GetPodArgs) -> Outcome {
-        let pod = cx.client.pods().get(&args.pod_id.0).await?;
-        Ok(Reply::shown(&pod, args.reveal.unwrap_or(false)))
+        let (include, notes) = match cx.client.version(Resource::Pods).await {
+            Version::V1 => (args.include.of_v1(), Vec::new()),
+            Version::V2 => (Include::default(), args.include.on_v2()),
+        };
+        let pod = cx.client.pods().get_with(&args.pod_id.0, include).await?;
+        Ok(Reply::shown(&pod, args.reveal.unwrap_or(false)).notes(notes))
     }
 }
 

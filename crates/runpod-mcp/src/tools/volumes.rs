@@ -1,8 +1,7 @@
 //! Tools over network volumes.
 
-use std::borrow::Cow;
-
-use runpod_api::{Tier, volumes};
+use runpod_api::Tier;
+use runpod_api::volumes::{self, Volume};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -29,18 +28,21 @@ struct VolumeArgs {
 
 /// A network volume in a list.
 #[derive(Debug, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct VolumeRow<'a> {
-    #[serde(borrow)]
-    id: Cow<'a, str>,
-    #[serde(borrow, default)]
-    name: Option<Cow<'a, str>>,
-    #[serde(default)]
+#[serde(from = "Volume", rename_all = "camelCase")]
+struct VolumeRow {
+    id: String,
+    name: String,
     size: Option<u32>,
-    #[serde(borrow, default)]
-    data_center: Option<Cow<'a, str>>,
-    #[serde(borrow, default, rename = "type")]
-    tier: Option<Cow<'a, str>>,
+    data_center: String,
+    #[serde(rename = "type")]
+    tier: Option<String>,
+}
+
+impl From<Volume> for VolumeRow {
+    fn from(volume: Volume) -> Self {
+        let Volume { id, name, size, data_center, tier } = volume;
+        Self { id, name, size, data_center, tier }
+    }
 }
 
 struct ListNetworkVolumes;
@@ -65,7 +67,7 @@ impl ToolDef for ListNetworkVolumes {
 
     async fn call(cx: &Cx, args: ListVolumesArgs) -> Outcome {
         let sheet = Sheet::new(Self::CARD.name, cx, &args.page)?;
-        sheet.show::<VolumeRow<'_>>(&cx.client.volumes().list().await?)
+        sheet.show::<VolumeRow>(&cx.client.volumes().list().await?)
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use runpod_api::Versions;
 use runpod_mcp::tool::Effect;
 use runpod_mcp::tools;
 use runpod_sim::{Entry, Seed};
 use serde_json::{Value, json};
 
-use crate::rig::{Rig, is_write};
+use crate::rig::{Rig, in_v2, is_write, v1};
 
 const IMAGE: &str = "runpod/pytorch:2.8.0-py3.11-cuda12.8.1-cudnn-devel-ubuntu22.04";
 const GPU: &str = "NVIDIA GeForce RTX 4090";
@@ -19,8 +20,9 @@ struct Tour {
 }
 
 impl Tour {
-    async fn begin() -> Self {
-        Self { rig: Rig::new(Seed::Empty).await, used: BTreeMap::new() }
+    async fn begin(versions: Versions) -> Self {
+        let rig = Rig::speaking(versions, Seed::Empty).await;
+        Self { rig, used: BTreeMap::new() }
     }
 
     /// Calls a tool that succeeds, after a dry run that has to show what the call then sends.
@@ -77,17 +79,18 @@ impl Tour {
             let operation = operation(tool, request);
             if is_write(request) {
                 assert!(
-                    card.covers.contains(&operation),
+                    card.covers.contains(&operation.as_str()),
                     "{tool} sent {operation}, which its card does not say"
                 );
             }
-            used.insert(operation.to_owned());
+            used.insert(operation);
         }
     }
 }
 
-fn operation<'a>(tool: &str, request: &'a Entry) -> &'a str {
-    request.operation.as_deref().unwrap_or_else(|| panic!("{tool} sent {request:?}"))
+/// The operation of REST v2 that was asked for, or the one that does the same on v1.
+fn operation(tool: &str, request: &Entry) -> String {
+    in_v2(request.operation.as_deref().unwrap_or_else(|| panic!("{tool} sent {request:?}")))
 }
 
 /// A body as text, without the end of a template's name, which is drawn anew for each deployment.
@@ -211,7 +214,7 @@ async fn billing(tour: &mut Tour) {
 
 #[tokio::test]
 async fn every_tool_does_what_its_card_says() {
-    let mut tour = Tour::begin().await;
+    let mut tour = Tour::begin(Versions::default()).await;
     account(&mut tour).await;
     registries(&mut tour).await;
     storage(&mut tour).await;
@@ -236,6 +239,50 @@ async fn every_tool_does_what_its_card_says() {
         }
     }
     assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
+/// The part of the tour that REST v1 has.
+async fn of_v1(tour: &mut Tour) {
+    let auth = json!({"name": "hub", "username": "me", "password": "correct horse"});
+    let auth = id(&tour.visit("create-container-registry-auth", auth).await);
+    tour.visit("list-container-registry-auths", json!({})).await;
+    tour.visit("get-container-registry-auth", json!({"containerRegistryAuthId": auth})).await;
+    tour.visit("delete-container-registry-auth", json!({"containerRegistryAuthId": auth})).await;
+    storage(tour).await;
+    let preset = json!({"name": "t", "imageName": IMAGE, "isServerless": true});
+    let template = id(&tour.visit("create-template", preset).await);
+    tour.visit("list-templates", json!({"includeRunpodTemplates": true})).await;
+    tour.visit("get-template", json!({"templateId": template})).await;
+    tour.visit("update-template", json!({"templateId": template, "readme": "# T"})).await;
+    let pod = json!({"name": "trainer", "imageName": IMAGE, "gpuTypeIds": [GPU]});
+    let pod = json!({"podId": id(&tour.visit("create-pod", pod).await)});
+    tour.visit("list-pods", json!({"name": "trainer"})).await;
+    tour.visit("get-pod", pod.clone()).await;
+    tour.visit("update-pod", json!({"podId": pod["podId"], "name": "renamed"})).await;
+    tour.rig.pass(120);
+    tour.visit("stop-pod", pod.clone()).await;
+    tour.visit("start-pod", pod.clone()).await;
+    tour.visit("delete-pod", pod).await;
+    let endpoint = json!({"name": "worker", "templateId": template});
+    let endpoint = json!({"endpointId": id(&tour.visit("create-endpoint", endpoint).await)});
+    tour.visit("list-endpoints", json!({"includeWorkers": true})).await;
+    tour.visit("get-endpoint", endpoint.clone()).await;
+    tour.visit("update-endpoint", json!({"endpointId": endpoint["endpointId"], "workersMax": 2})).await;
+    tour.visit("delete-endpoint", endpoint).await;
+    tour.visit("delete-template", json!({"templateId": template})).await;
+    for scope in ["pods", "serverless", "network-volumes"] {
+        tour.visit("get-billing", json!({"scope": scope})).await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_tool_does_on_v1_is_what_its_card_says_too() {
+    let mut tour = Tour::begin(v1()).await;
+    of_v1(&mut tour).await;
+    for (tool, used) in &tour.used {
+        let covers = tools::find(tool).expect("the tool exists").card.covers;
+        assert!(used.iter().any(|operation| covers.contains(&operation.as_str())), "{tool}: {used:?}");
+    }
 }
 
 /// The effect of one call, without making it.

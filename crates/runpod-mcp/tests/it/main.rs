@@ -18,3 +18,4 @@ mod session;
 mod stdio;
 mod surface;
 mod tools;
+mod versions;

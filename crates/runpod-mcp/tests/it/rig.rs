@@ -11,7 +11,7 @@
 
 use std::time::Duration;
 
-use runpod_api::{Client, Settings, Versions};
+use runpod_api::{Client, Routing, Settings, Version, Versions};
 use runpod_mcp::config::Keys;
 use runpod_mcp::mcp::{Answer, Server, Setup, Who};
 use runpod_mcp::policy::Policy;
@@ -45,6 +45,19 @@ impl Rig {
         Self::with(builder, |_| ()).await
     }
 
+    /// On a twin of this seed, with a server that speaks these versions of REST.
+    pub(crate) async fn speaking(versions: Versions, seed: Seed) -> Self {
+        Self::speaking_on(Sim::builder().seed(seed), versions).await
+    }
+
+    /// The same on a twin that is built like this, whose clock moves only with [`Rig::pass`].
+    pub(crate) async fn speaking_on(builder: Builder, versions: Versions) -> Self {
+        let sim = builder.clock(Pace::Manual).start().await.expect("a free port");
+        let client = Client::new(Settings { versions, ..settings(&sim) });
+        let setup = Setup { client, ..setup(&sim) };
+        Self::of(sim, setup)
+    }
+
     /// The same, with a server set up differently.
     pub(crate) async fn with(builder: Builder, change: impl FnOnce(&mut Setup)) -> Self {
         let sim = builder.start().await.expect("a free port");
@@ -53,19 +66,15 @@ impl Rig {
         Self::of(sim, setup)
     }
 
-    /// On a twin of this seed, with a server that speaks these versions of REST.
-    pub(crate) async fn speaking(versions: Versions, seed: Seed) -> Self {
-        let sim = Sim::builder().seed(seed).clock(Pace::Manual).start().await.expect("a free port");
-        let settings = sandbox::settings(&sim).expect("a twin listens on loopback");
-        let client = Client::new(Settings { versions, ..settings });
-        let setup = Setup { client, ..setup(&sim) };
-        Self::of(sim, setup)
-    }
-
     fn of(sim: Sim, setup: Setup) -> Self {
         let server = Server::new(setup);
         let who = server.local(("test", "1"));
         Self { sim, server, who }
+    }
+
+    /// The same twin behind another server.
+    pub(crate) fn served_by(self, setup: Setup) -> Self {
+        Self::of(self.sim, setup)
     }
 
     /// Calls a tool. `args` is an object.
@@ -105,7 +114,7 @@ impl Answered {
 /// A server with every tool, allowed everything, with the twin's key.
 pub(crate) fn setup(sim: &Sim) -> Setup {
     Setup {
-        client: Client::new(sandbox::settings(sim).expect("a twin listens on loopback")),
+        client: Client::new(settings(sim)),
         selection: Selection::everything(),
         policy: Policy::default(),
         detail: Detail::Summary,
@@ -113,6 +122,29 @@ pub(crate) fn setup(sim: &Sim) -> Setup {
         patience: Duration::from_secs(300),
         sandbox: true,
         transport: "stdio",
+    }
+}
+
+pub(crate) fn settings(sim: &Sim) -> Settings {
+    sandbox::settings(sim).expect("a twin listens on loopback")
+}
+
+/// REST v1 for everything.
+pub(crate) fn v1() -> Versions {
+    Versions::all(Routing::Fixed(Version::V1))
+}
+
+/// The operation of REST v2 that does what this one does: cards name those.
+pub(crate) fn in_v2(operation: &str) -> String {
+    match operation {
+        "StartPod" | "StopPod" => "podAction".to_owned(),
+        "EndpointBilling" => "listServerlessBilling".to_owned(),
+        "PodBilling" | "NetworkVolumeBilling" => format!("list{operation}"),
+        "ListContainerRegistryAuths" => "listRegistries".to_owned(),
+        other => {
+            let (first, rest) = other.split_at(1);
+            format!("{}{}", first.to_lowercase(), rest.replace("ContainerRegistryAuth", "Registry"))
+        }
     }
 }
 

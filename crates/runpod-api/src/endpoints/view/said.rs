@@ -3,9 +3,8 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{Endpoint, GpuView, ScalingView, WorkersView};
+use super::{CpuView, Endpoint, GpuView, ScalingView, WorkersView};
 use crate::container::Env;
-use crate::templates::Template;
 use crate::view::lenient;
 
 /// First what both say, then what one of them says in its own way.
@@ -24,9 +23,11 @@ pub(super) struct Said {
     image: Option<String>,
     scaling: Option<ScalingView>,
     gpu: Option<GpuView>,
+    cpu: Option<Vec<CpuView>>,
     network_volumes: Option<Vec<String>>,
 
     compute_type: Option<String>,
+    instance_ids: Option<Vec<String>>,
     gpu_type_ids: Option<Vec<String>>,
     gpu_count: Option<u32>,
     #[serde(default, deserialize_with = "lenient")]
@@ -40,7 +41,17 @@ pub(super) struct Said {
     network_volume_id: Option<String>,
     network_volume_ids: Option<Vec<String>>,
     template_id: Option<String>,
-    template: Option<Template>,
+    template: Option<TemplateSaid>,
+}
+
+/// What the template adds to the endpoint. One that belongs to this endpoint alone has no id that anybody needs.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TemplateSaid {
+    #[serde(default, deserialize_with = "lenient")]
+    image_name: String,
+    #[serde(default, deserialize_with = "lenient")]
+    env: Env,
 }
 
 /// The number of workers on REST v2, the workers themselves on REST v1.
@@ -71,20 +82,31 @@ impl From<Said> for Endpoint {
         let scaler = said.scaler_type.map(|kind| scaler(kind, said.scaler_value));
         let one = said.network_volume_id.filter(|id| !id.is_empty());
         let several = said.network_volume_ids.filter(|ids| !ids.is_empty());
-        let (image, env) = said.template.map(|template| (template.image, template.env)).unwrap_or_default();
+        let TemplateSaid { image_name, env } = said.template.unwrap_or_default();
         Self {
             id: said.id,
             name: said.name,
             kind: said.kind,
-            image: said.image.unwrap_or(image),
+            image: said.image.unwrap_or(image_name),
             scaling: said.scaling.or(scaler),
             workers,
             gpu: said.gpu.or(has_gpus.then_some(types)),
+            cpu: said
+                .cpu
+                .unwrap_or_else(|| said.instance_ids.iter().flatten().map(|id| instance(id)).collect()),
             env: if said.env.0.is_empty() { env } else { said.env },
             network_volumes: said.network_volumes.or(several).unwrap_or(one.into_iter().collect()),
             template_id: said.template_id.filter(|id| !id.is_empty()),
         }
     }
+}
+
+/// `cpu3c-2-4` is flavour, vCPUs and GB. What says less is shown as far as it goes.
+fn instance(id: &str) -> CpuView {
+    let mut parts = id.split('-');
+    let flavor = parts.next().unwrap_or_default();
+    let mut number = || parts.next().and_then(|part| part.parse().ok());
+    CpuView { id: flavor.to_owned(), vcpu_count: number(), memory: number() }
 }
 
 fn scaler(kind: String, target: Option<f64>) -> ScalingView {

@@ -2,6 +2,7 @@
 
 use runpod_api::catalog::Product;
 use runpod_api::endpoints::{Compute, Cpu, Create, Flashboot, Gpu, Kind};
+use runpod_api::{Resource, Version};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -52,6 +53,9 @@ struct MachineArgs {
     gpu_pool_ids: Option<Vec<String>>,
     /// GPU type ids of these pools to leave out.
     exclude_gpu_type_ids: Option<Vec<String>>,
+    /// GPU type ids, on REST v1 instead of pools.
+    #[schemars(extend("x-unlisted" = true))]
+    gpu_type_ids: Option<Vec<String>>,
     /// GPUs per worker, 1 when omitted.
     #[schemars(range(min = 1))]
     gpu_count: Option<u32>,
@@ -113,7 +117,7 @@ impl CreateEndpointArgs {
             compute,
             container,
             template_id: self.template_id.map(|id| id.0.to_string()),
-            scaling: Some(scaling),
+            scaling,
             workers: self.scale.workers(),
             data_center_ids: self.data_center_ids.unwrap_or_default(),
             network_volume_ids: self
@@ -131,16 +135,16 @@ impl CreateEndpointArgs {
 
 impl MachineArgs {
     async fn compute(self, cx: &Cx, from_template: bool) -> Result<(Compute, Option<String>), ToolError> {
-        match self.kind(from_template)? {
+        match self.kind(cx, from_template).await? {
             ComputeType::Gpu => Ok((Compute::Gpu(self.gpu()), None)),
             ComputeType::Cpu => self.cpu(cx).await,
         }
     }
 
-    fn kind(&self, from_template: bool) -> Result<ComputeType, ToolError> {
+    async fn kind(&self, cx: &Cx, from_template: bool) -> Result<ComputeType, ToolError> {
         let has = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|ids| !ids.is_empty());
-        let pools = has(&self.gpu_pool_ids);
-        let gpu = pools
+        let chosen = has(&self.gpu_pool_ids) || has(&self.gpu_type_ids);
+        let gpu = chosen
             || has(&self.exclude_gpu_type_ids)
             || self.gpu_count.is_some()
             || has(&self.allowed_cuda_versions)
@@ -151,7 +155,9 @@ impl MachineArgs {
             _ if gpu && (cpu || stated_cpu) => Err(both()),
             Some(ComputeType::Gpu) if cpu => Err(both()),
             _ if stated_cpu => Ok(ComputeType::Cpu),
-            _ if pools => Ok(ComputeType::Gpu),
+            _ if chosen => Ok(ComputeType::Gpu),
+            // REST v1 assumes GPUs and chooses among all types.
+            _ if cx.client.version(Resource::Endpoints).await == Version::V1 => Ok(ComputeType::Gpu),
             _ => Err(no_pool(from_template)),
         }
     }
@@ -159,11 +165,11 @@ impl MachineArgs {
     fn gpu(self) -> Gpu {
         Gpu {
             pool_ids: self.gpu_pool_ids.unwrap_or_default(),
+            type_ids: self.gpu_type_ids.unwrap_or_default(),
             excluded_type_ids: self.exclude_gpu_type_ids.unwrap_or_default(),
             count: self.gpu_count,
             allowed_cuda_versions: self.allowed_cuda_versions.unwrap_or_default(),
             min_cuda_version: self.min_cuda_version,
-            ..Gpu::default()
         }
     }
 

@@ -1,9 +1,10 @@
 //! What belongs to an endpoint: workers, releases, builds.
 
-use runpod_api::Page as ApiPage;
+use runpod_api::{Error, Page as ApiPage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::error::ToolError;
 use crate::reply::Reply;
 use crate::reply::list::Sheet;
 use crate::tool::{Card, Cx, Effect, IdArg, Outcome, Page, ToolDef};
@@ -47,7 +48,17 @@ impl ToolDef for ListEndpointWorkers {
 
     async fn call(cx: &Cx, args: PartsArgs) -> Outcome {
         let sheet = Sheet::new(Self::CARD.name, cx, &args.page)?;
-        sheet.show::<WorkerRow>(&cx.client.endpoints().workers(&args.endpoint_id.0).await?)
+        let workers = cx.client.endpoints().workers(&args.endpoint_id.0).await.map_err(on_v1)?;
+        sheet.show::<WorkerRow>(&workers)
+    }
+}
+
+fn on_v1(error: Error) -> ToolError {
+    match error {
+        Error::WrongVersion { .. } => {
+            ToolError::from(error).hint("get-endpoint with includeWorkers true shows them on REST v1")
+        }
+        error => error.into(),
     }
 }
 

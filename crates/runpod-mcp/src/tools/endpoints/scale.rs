@@ -58,16 +58,12 @@ impl ScaleArgs {
         self.scaler_value.is_some() && self.scaler_type.is_none()
     }
 
-    /// The scaler of a new endpoint.
+    /// The scaler of a new endpoint, if one is asked for.
     ///
     /// # Errors
     /// `bad_argument` for a target that the scaler, also the implied one, does not take.
-    pub(super) fn for_new(&self, kind: Kind) -> Result<Scaling, ToolError> {
-        let default = match self.scaler_type {
-            Some(pick) => pick.0.default_scaling(),
-            None => Scaling::default_for(kind),
-        };
-        self.aim(default)
+    pub(super) fn for_new(&self, kind: Kind) -> Result<Option<Scaling>, ToolError> {
+        self.for_change(Some(Scaling::default_for(kind)))
     }
 
     /// The scaler of a change, if it changes. `current` is the present one.

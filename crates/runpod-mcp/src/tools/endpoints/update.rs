@@ -50,6 +50,9 @@ struct MachineArgs {
     gpu_pool_ids: Option<Vec<String>>,
     /// GPU type ids of the pools to leave out.
     exclude_gpu_type_ids: Option<Vec<String>>,
+    /// GPU type ids, on REST v1 instead of pools.
+    #[schemars(extend("x-unlisted" = true))]
+    gpu_type_ids: Option<Vec<String>>,
     /// GPUs per worker.
     #[schemars(range(min = 1))]
     gpu_count: Option<u32>,
@@ -130,6 +133,7 @@ impl UpdateEndpointArgs {
 impl MachineArgs {
     fn raises(&self) -> bool {
         self.gpu_pool_ids.is_some()
+            || self.gpu_type_ids.is_some()
             || self.gpu_count.is_some_and(|count| count > 1)
             || self.cpu_flavor_ids.is_some()
     }
@@ -175,7 +179,7 @@ impl MachineArgs {
         GpuChange {
             pool_ids: self.gpu_pool_ids.or_else(|| present().filter(|_| excludes)),
             excluded_type_ids: self.exclude_gpu_type_ids,
-            type_ids: None,
+            type_ids: self.gpu_type_ids,
             count: self.gpu_count,
             allowed_cuda_versions: self.allowed_cuda_versions,
             min_cuda_version: self.min_cuda_version.map(floor),

@@ -1,49 +1,24 @@
 //! `list-pods`, and how a Pod looks in a list.
 
-use runpod_api::Page as ApiPage;
-use runpod_api::pods::Query;
+use runpod_api::pods::{Filter, Pod, Query};
+use runpod_api::{Page as ApiPage, Resource, Version};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use super::IncludeArgs;
 use super::machine::ComputeType;
 use crate::reply::list::Sheet;
 use crate::tool::walk::Walk;
 use crate::tool::{Card, Cx, Effect, Outcome, Page, ToolDef};
 
-/// A Pod in a list.
+/// A Pod in a list: one GPU is what one expects, so only other counts are said.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(into = "PodLine", rename_all = "camelCase")]
+#[serde(from = "Pod", rename_all = "camelCase")]
 pub(in crate::tools) struct PodRow {
     id: String,
-    name: Option<String>,
-    status: Option<String>,
-    gpu: Option<GpuOfPod>,
-    cpu: Option<CpuOfPod>,
-    cost: Option<f64>,
-    data_center_id: Option<String>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct GpuOfPod {
-    id: String,
-    count: Option<u32>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct CpuOfPod {
-    id: String,
-    vcpu_count: Option<u32>,
-}
-
-/// What is shown of it: one GPU is what one expects, so only other counts are said.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PodLine {
-    id: String,
-    name: Option<String>,
-    status: Option<String>,
+    name: String,
+    status: String,
     gpu: Option<String>,
     gpu_count: Option<u32>,
     cpu: Option<String>,
@@ -52,16 +27,16 @@ struct PodLine {
     data_center_id: Option<String>,
 }
 
-impl From<PodRow> for PodLine {
-    fn from(row: PodRow) -> Self {
-        let PodRow { id, name, status, gpu, cpu, cost, data_center_id } = row;
+impl From<Pod> for PodRow {
+    fn from(pod: Pod) -> Self {
+        let Pod { id, name, status, gpu, cpu, cost, data_center_id, .. } = pod;
         Self {
             id,
             name,
             status,
-            gpu_count: gpu.as_ref().and_then(|gpu| gpu.count).filter(|count| *count != 1),
+            gpu_count: gpu.as_ref().map(|gpu| gpu.count).filter(|count| *count != 1),
             gpu: gpu.map(|gpu| gpu.id),
-            vcpu_count: cpu.as_ref().and_then(|cpu| cpu.vcpu_count),
+            vcpu_count: cpu.as_ref().map(|cpu| cpu.vcpu_count).filter(|count| *count > 0),
             cpu: cpu.map(|cpu| cpu.id),
             cost,
             data_center_id,
@@ -85,6 +60,8 @@ pub(super) struct ListPodsArgs {
     /// Also the members of Instant Clusters.
     include_cluster_pods: Option<bool>,
     #[serde(flatten)]
+    include: IncludeArgs,
+    #[serde(flatten)]
     page: Page,
 }
 
@@ -103,21 +80,35 @@ impl ToolDef for ListPods {
     async fn call(cx: &Cx, args: ListPodsArgs) -> Outcome {
         let sheet = Sheet::new(Self::CARD.name, cx, &args.page)?;
         let include_cluster_pods = args.include_cluster_pods.unwrap_or(false);
-        if !args.filters() {
-            let (limit, cursor) = sheet.ask();
-            let query = Query { page: ApiPage { limit, cursor }, include_cluster_pods, ..Query::default() };
+        let ask = |page| Query { page, include_cluster_pods, ..Query::default() };
+        if cx.client.version(Resource::Pods).await == Version::V1 {
+            let include = args.include.of_v1();
+            let query = Query { filter: args.filter(), include, ..ask(ApiPage::default()) };
             return sheet.show::<PodRow>(&cx.client.pods().list(&query).await?);
         }
-        let walk = Walk::of(async |page| {
-            cx.client.pods().list(&Query { page, include_cluster_pods, ..Query::default() }).await
-        })
-        .await?;
-        let rows = walk.keep::<PodRow>(|pod| args.keeps(pod))?;
-        Ok(sheet.page_of_all::<PodRow>(Map::new(), &rows)?.notes(walk.gap()))
+        let reply = if args.filters() {
+            let walk = Walk::of(async |page| cx.client.pods().list(&ask(page)).await).await?;
+            let rows = walk.keep::<Pod>(|pod| args.keeps(pod))?;
+            sheet.page_of_all::<PodRow>(Map::new(), &rows)?.notes(walk.gap())
+        } else {
+            let (limit, cursor) = sheet.ask();
+            sheet.show::<PodRow>(&cx.client.pods().list(&ask(ApiPage { limit, cursor })).await?)?
+        };
+        Ok(reply.notes(args.include.on_v2()))
     }
 }
 
 impl ListPodsArgs {
+    /// What REST v1 is asked to leave out; on REST v2 rows are chosen here.
+    fn filter(self) -> Filter {
+        Filter {
+            family: self.compute_type.map(ComputeType::family),
+            gpu_type_ids: self.gpu_type_id.unwrap_or_default(),
+            data_center_ids: self.data_center_id.unwrap_or_default(),
+            name: self.name,
+        }
+    }
+
     fn filters(&self) -> bool {
         self.compute_type.is_some()
             || self.gpu_type_id.is_some()
@@ -125,7 +116,7 @@ impl ListPodsArgs {
             || self.name.is_some()
     }
 
-    fn keeps(&self, pod: &PodRow) -> bool {
+    fn keeps(&self, pod: &Pod) -> bool {
         let one_of = |wanted: &Option<Vec<String>>, got: Option<&String>| match wanted {
             Some(wanted) => got.is_some_and(|got| wanted.contains(got)),
             None => true,
@@ -135,9 +126,8 @@ impl ListPodsArgs {
             Some(ComputeType::Cpu) => pod.cpu.is_some(),
             None => true,
         };
-        let name = self.name.as_ref().is_none_or(|part| {
-            pod.name.as_ref().is_some_and(|name| name.to_lowercase().contains(&part.to_lowercase()))
-        });
+        let name = self.name.as_ref();
+        let name = name.is_none_or(|part| pod.name.to_lowercase().contains(&part.to_lowercase()));
         kind && name
             && one_of(&self.gpu_type_id, pod.gpu.as_ref().map(|gpu| &gpu.id))
             && one_of(&self.data_center_id, pod.data_center_id.as_ref())

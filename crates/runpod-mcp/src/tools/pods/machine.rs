@@ -5,7 +5,7 @@
 
 use runpod_api::Cloud;
 use runpod_api::catalog::Product;
-use runpod_api::pods::{Compute, Gpu};
+use runpod_api::pods::{Compute, Family, Gpu};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -17,6 +17,15 @@ use crate::tool::{Cx, Price, flavor, price};
 pub(super) enum ComputeType {
     Gpu,
     Cpu,
+}
+
+impl ComputeType {
+    pub(super) fn family(self) -> Family {
+        match self {
+            Self::Gpu => Family::Gpu,
+            Self::Cpu => Family::Cpu,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
