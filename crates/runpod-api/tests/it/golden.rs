@@ -2,7 +2,7 @@
 //!
 //! `tests/golden/<resource>/<case>.json` holds an operation, a neutral input, and per version either the request
 //! (`path` below the base as sent, `query` decoded, `lastEventId`, `body`), or `refused`, the field of a local error, or `only`, the
-//! setting under which it would exist. What has no `v1` exists on REST v2 only and goes there in any case. `notes`
+//! setting under which it would exist, or `graphql`, the field that is asked for there, and its `variables`. What has no `v1` exists on REST v2 only and goes there in any case. `notes`
 //! holds a word of each note of v2; v1 has none. No tool writes these files: a golden that code can rewrite is a
 //! mirror.
 
@@ -36,6 +36,10 @@ enum Expected {
     },
     Elsewhere {
         only: String,
+    },
+    InGraphql {
+        graphql: String,
+        variables: Value,
     },
     Sent {
         path: String,
@@ -144,6 +148,14 @@ fn compare(
         (Expected::Refused { refused }, said, asked) => {
             Err(format!("must be refused for {refused} before it is sent, got {said:?} and {asked:?}"))
         }
+        (Expected::InGraphql { graphql, variables }, Ok(_), [one]) => {
+            let body = one.body.clone().unwrap_or_default();
+            same("path", &one.path.as_str(), &"/graphql")?;
+            same("variables", &&body["variables"], &variables)?;
+            let asks = body["query"].as_str().is_some_and(|text| text.contains(&format!(" {graphql} {{")));
+            if asks { Ok(()) } else { Err(format!("{graphql} is not asked for: {body}")) }
+        }
+        (Expected::InGraphql { .. }, said, asked) => Err(format!("got {said:?} and sent {asked:?}")),
         (Expected::Sent { path, query, last_event_id, body }, Ok(said), [one]) => {
             same("path", &one.path, &format!("/{version}{path}"))?;
             same("query", &decoded(one), query)?;

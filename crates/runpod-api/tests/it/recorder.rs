@@ -47,7 +47,8 @@ impl Recorder {
             rest_v2: base("/v2"),
             rest_v1: base("/v1"),
             serverless: base("/sls"),
-            ..Hosts::default()
+            graphql_public: base("/graphql"),
+            graphql_authed: base("/graphql"),
         };
         let versions = Versions::all(Routing::Fixed(version));
         let client = Client::new(Settings { hosts, versions, ..Settings::default() });
@@ -109,6 +110,7 @@ fn anything() -> Value {
     json!({
         "id": "x", "status": "IN_QUEUE", "pods": [], "endpoints": [], "workers": [], "releases": [], "builds": [], "templates": [],
         "networkVolumes": [], "registries": [], "delegations": [], "gpus": [], "cpus": [], "dataCenters": [],
-        "records": [], "clusters": [], "secrets": [], "keys": []
+        "records": [], "clusters": [], "secrets": [], "keys": [],
+        "data": { "gpuTypes": [], "dataCenters": [] }
     })
 }
