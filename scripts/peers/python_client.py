@@ -1,5 +1,6 @@
 """The official Python client over stdio, in both eras of the protocol: the main job, and what goes wrong."""
 
+import json
 import time
 
 from mcp import Client, MCPError
@@ -34,9 +35,14 @@ async def tell(bench: Bench, story: Story) -> None:
             await pods(client, story, said)
             await endpoints(client, story, said)
             await mistakes(client, story, said)
+            await older(client, story, said)
             closing = time.monotonic()
         took = time.monotonic() - closing
         story.check(f"{said} the server leaves when its input ends", took < GRACE, f"{took:.1f} s")
+
+
+    async with connected(bench, [*command, "--surface", "mini"], "auto") as client:
+        await mini(client, story, "python mini:")
 
 
 async def surface(client: Client, story: Story, said: str) -> None:
@@ -84,7 +90,7 @@ async def endpoints(client: Client, story: Story, said: str) -> None:
 
 
 async def mistakes(client: Client, story: Story, said: str) -> None:
-    wrong = await call(client, "get-pod", {"id": "abc"})
+    wrong = await call(client, "get-pod", {"pod": "abc"})
     story.check(
         f"{said} a misnamed argument is named, with what is missing",
         wrong.error and wrong.value.get("status") == 400 and "podId" in str(wrong.value),
@@ -98,3 +104,31 @@ async def mistakes(client: Client, story: Story, said: str) -> None:
         story.check(f"{said} an unknown tool is a protocol error", False, unknown)
     except MCPError as error:
         story.check(f"{said} an unknown tool is a protocol error", error.error.code == -32602, error)
+
+
+async def older(client: Client, story: Story, said: str) -> None:
+    body = {"name": "older", "image": POD["imageName"], "gpu": {"id": POD["gpuTypeIds"][0], "count": 1}}
+    made = await call(client, "create-pod", {"body": json.dumps(body)})
+    if not story.check(f"{said} a nested body is understood", not made.error and made.value.get("_notes"), made):
+        return
+    gone = await call(client, "pod-action", {"id": made.value["id"], "body": {"action": "terminate"}})
+    story.check(f"{said} pod-action is understood", not gone.error and gone.value.get("success") is True, gone)
+
+
+async def mini(client: Client, story: Story, said: str) -> None:
+    listed = [tool.name for tool in (await client.list_tools()).tools]
+    story.check(f"{said} two tools are listed", listed == ["find-tools", "call-tool"], listed)
+    found = await call(client, "find-tools", {"words": "rent a gpu machine"})
+    names = [tool["name"] for tool in found.value.get("tools", [])]
+    story.check(f"{said} finds what is meant", not found.error and names[:1] == ["create-pod"], found)
+    shown = await call(client, "find-tools", {"words": "create-pod"})
+    schema = shown.value["tools"][0].get("inputSchema", {})
+    story.check(f"{said} shows the arguments", set(POD) <= set(schema.get("properties", {})), shown)
+    made = await call(client, "call-tool", {"name": "create-pod", "arguments": POD})
+    if not story.check(f"{said} calls", not made.error and made.value.get("id"), made):
+        return
+    pod = {"podId": made.value["id"]}
+    gone = await call(client, "call-tool", {"name": "delete-pod", "arguments": pod})
+    story.check(f"{said} deletes", not gone.error and gone.value.get("success") is True, gone)
+    strange = await call(client, "call-tool", {"name": "make-coffee"})
+    story.check(f"{said} an unknown callee is an answer", strange.error and strange.value.get("status") == 404, strange)

@@ -27,6 +27,8 @@ use layers::Layers;
 pub struct Config {
     /// Talk to the embedded imitation of Runpod.
     pub sandbox: bool,
+    /// Which tools are listed.
+    pub surface: Surface,
     /// Sets of tools to offer; none means all.
     pub toolsets: Vec<String>,
     /// Single tools to offer.
@@ -55,6 +57,16 @@ pub struct Config {
     pub warnings: Vec<String>,
     /// Every setting with its value and where that came from, without secrets.
     pub shown: Vec<Shown>,
+}
+
+/// Which of the tools that are offered tools/list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Surface {
+    /// All of them.
+    #[default]
+    Full,
+    /// Two that find and call the others, for clients that load every schema into the context.
+    Mini,
 }
 
 /// How much is logged.
@@ -141,6 +153,7 @@ impl Config {
         let log = layers.word("log", LOGS).unwrap_or_default();
         Self {
             sandbox,
+            surface: layers.word("surface", SURFACES).unwrap_or_default(),
             toolsets: layers.words("toolsets"),
             tools: layers.words("tools"),
             exclude_tools: layers.words("exclude-tools"),
@@ -162,6 +175,8 @@ impl Config {
         }
     }
 }
+
+const SURFACES: &[(&str, Surface)] = &[("full", Surface::Full), ("mini", Surface::Mini)];
 
 const DETAILS: &[(&str, bool)] = &[("summary", false), ("full", true)];
 

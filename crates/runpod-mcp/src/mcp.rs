@@ -6,6 +6,7 @@
 mod calling;
 mod instructions;
 mod listing;
+mod mini;
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -20,7 +21,7 @@ use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 use runpod_api::{Caller, Client};
 
-use crate::config::Keys;
+use crate::config::{Keys, Surface};
 use crate::policy::Policy;
 use crate::tool::Detail;
 use crate::tools::Selection;
@@ -41,6 +42,8 @@ pub struct Setup {
     pub client: Client,
     /// Tools that exist here.
     pub selection: Selection,
+    /// Which of them are listed.
+    pub surface: Surface,
     /// Tools that may run.
     pub policy: Policy,
     /// Detail of lists when a call does not say.

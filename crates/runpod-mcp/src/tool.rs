@@ -1,7 +1,7 @@
 //! The shape of a tool: a card, typed arguments, a body of a few lines.
 
 pub(crate) mod args;
-mod check;
+pub(crate) mod check;
 pub(crate) mod container;
 mod dry_run;
 pub(crate) mod flavor;
@@ -43,6 +43,19 @@ pub enum Effect {
     Spends,
     /// Takes something away for good.
     Destroys,
+}
+
+impl Effect {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Reads => "reads",
+            Self::Writes => "writes",
+            Self::Spends => "spends",
+            Self::Destroys => "destroys",
+        }
+    }
 }
 
 /// What is said about a tool.
@@ -160,12 +173,19 @@ impl Tool {
     /// Its entry in tools/list.
     #[must_use]
     pub fn listing(&self) -> Value {
-        let Card { name, title, about, effect, idempotent, .. } = self.card;
+        self.card.listing(&self.schema)
+    }
+}
+
+impl Card {
+    /// The entry in tools/list of what takes these arguments.
+    pub(crate) fn listing(&self, schema: &Value) -> Value {
+        let Self { name, title, about, effect, idempotent, .. } = self;
         json!({
             "name": name,
             "title": title,
             "description": about,
-            "inputSchema": schema::listed(&self.schema),
+            "inputSchema": schema::listed(schema),
             "annotations": {
                 "title": title,
                 "readOnlyHint": *effect == Effect::Reads,
@@ -175,6 +195,11 @@ impl Tool {
             },
         })
     }
+}
+
+/// What a tool does, in one line.
+pub(crate) fn first_sentence(about: &str) -> &str {
+    about.find(". ").and_then(|end| about.get(..=end)).unwrap_or(about)
 }
 
 impl Ready {

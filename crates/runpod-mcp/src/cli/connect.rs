@@ -56,6 +56,7 @@ pub(super) fn setup(config: Config) -> anyhow::Result<Setup> {
     Ok(Setup {
         client: Client::new(settings(&config)?),
         selection,
+        surface: config.surface,
         policy: Policy { read_only: config.read_only, no_spend: config.no_spend },
         detail: if config.full_detail { Detail::Full } else { Detail::Summary },
         keys: config.keys,

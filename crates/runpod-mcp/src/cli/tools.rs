@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::flags::Flags;
 use super::{configure, connect, out};
 use crate::config::Env;
+use crate::tool::first_sentence;
 
 /// List the tools that a client would be offered, one line each
 #[derive(Debug, clap::Args)]
@@ -37,8 +38,4 @@ fn lines(listing: &Value) -> String {
         format!("{:width$}  {}", text(tool, "name"), first_sentence(&about))
     };
     tools.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-fn first_sentence(text: &str) -> &str {
-    text.find(". ").and_then(|end| text.get(..=end)).unwrap_or(text)
 }

@@ -62,6 +62,13 @@ pub static SETTINGS: &[Setting] = &[
         about: "Talk to an embedded imitation of Runpod: no key, nothing is rented",
     },
     Setting {
+        key: "surface",
+        env: &["RUNPOD_MCP_SURFACE"],
+        kind: Kind::Word(&["full", "mini"]),
+        section: Section::Tools,
+        about: "full or mini: list every tool, or only two that find and call the others [default: full]",
+    },
+    Setting {
         key: "toolsets",
         env: &["RUNPOD_MCP_TOOLSETS"],
         kind: Kind::Words("SETS"),

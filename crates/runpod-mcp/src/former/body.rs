@@ -20,7 +20,7 @@ pub(super) static CONTAINER: [Field; 7] = [
 /// What a template holds of a container: it keeps the names of its REST v1 days.
 pub(super) static TEMPLATE_CONTAINER: [Field; 7] = [
     Field::is("image", "imageName"),
-    Field::new("args", Way::Never("give entrypoint and cmd, the same command in words")),
+    Field::same("args"),
     Field::new("entrypoint", Way::Filled("dockerEntrypoint")),
     Field::new("cmd", Way::Filled("dockerStartCmd")),
     Field::is("disk", "containerDiskInGb"),

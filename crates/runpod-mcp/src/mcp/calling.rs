@@ -13,6 +13,8 @@ use serde_json::{Map, Value};
 use tracing::Instrument;
 
 use super::Server;
+use super::mini::{self, Callee};
+use crate::config::Surface;
 use crate::error::ToolError;
 use crate::former::{self, Said};
 use crate::near;
@@ -44,6 +46,8 @@ pub struct Unknown {
     name: String,
     left_out: bool,
     gone: Option<&'static str>,
+    /// Where all names stand.
+    list: &'static str,
     near: Vec<&'static str>,
 }
 
@@ -64,18 +68,42 @@ impl Server {
         who: &Who,
         request: &str,
     ) -> Result<Answer, Unknown> {
+        match (self.0.setup.surface, name) {
+            (Surface::Mini, "find-tools") => Ok(self.find_tools(args).into()),
+            (Surface::Mini, "call-tool") => Ok(self.through_call_tool(args, who, request).await),
+            _ => Ok(self.direct(name, args, who, request).await?.into()),
+        }
+    }
+
+    async fn through_call_tool(&self, args: Map<String, Value>, who: &Who, request: &str) -> Answer {
+        let Callee { name, args, notes } = match mini::callee(args) {
+            Ok(callee) => callee,
+            Err(error) => return Err(error).into(),
+        };
+        let outcome = self.direct(&name, args, who, request).await;
+        let outcome = outcome.unwrap_or_else(|unknown| Err(mini::no_such_tool(&unknown)));
+        outcome.map(|reply| reply.notes(notes)).into()
+    }
+
+    async fn direct(
+        &self,
+        name: &str,
+        args: Map<String, Value>,
+        who: &Who,
+        request: &str,
+    ) -> Result<Outcome, Unknown> {
         if !self.has(name) {
             return Err(self.unknown(name));
         }
         let call = match former::read(name, args) {
             Ok(call) => call,
-            Err(error) => return Ok(Err(error).into()),
+            Err(error) => return Ok(Err(error)),
         };
         let tool = self.0.setup.selection.find(&call.tool).ok_or_else(|| self.unknown(name))?;
         let span = tracing::info_span!("call", tool = tool.card.name, request = ?request);
         let outcome = self.checked(tool, call.args, &call.said, who).instrument(span).await;
         let outcome = outcome.map(|reply| reply.notes(call.said.note()));
-        Ok(outcome.map_err(|error| call.said.in_its_words(error)).into())
+        Ok(outcome.map_err(|error| call.said.in_its_words(error)))
     }
 
     /// Arguments, then policy, then key, then the tool.
@@ -126,6 +154,10 @@ impl Server {
             name: name.chars().take(60).collect(),
             left_out: tools::find(name).is_some() || !today.is_empty(),
             gone: former::why_gone(name),
+            list: match self.0.setup.surface {
+                Surface::Full => "tools/list names them all",
+                Surface::Mini => "find-tools finds them by words",
+            },
             near,
         }
     }
@@ -223,13 +255,13 @@ impl Drop for Audit {
 
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, left_out, gone, near } = self;
+        let Self { name, left_out, gone, list, near } = self;
         if let Some(why) = gone {
             return write!(f, "there is no tool {name:?}: {why}");
         }
         match (left_out, near.as_slice()) {
             (true, _) => write!(f, "{name} is not among the tools that this server was started with"),
-            (false, []) => write!(f, "there is no tool {name:?}; tools/list names them all"),
+            (false, []) => write!(f, "there is no tool {name:?}; {list}"),
             (false, near) => write!(f, "there is no tool {name:?}; did you mean {}?", near.join(" or ")),
         }
     }
@@ -240,7 +272,7 @@ impl std::error::Error for Unknown {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Keys;
+    use crate::config::{Keys, Surface};
     use crate::mcp::Setup;
     use crate::policy::Policy;
     use crate::tool::{Detail, ToolDef};
@@ -285,6 +317,7 @@ mod tests {
         Server::new(Setup {
             client: Client::new(Settings::default()),
             selection: Selection::everything(),
+            surface: Surface::Full,
             policy,
             detail: Detail::Summary,
             keys: Keys::new(Some(ApiKey::new("k")), None),

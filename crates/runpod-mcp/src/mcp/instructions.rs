@@ -4,12 +4,14 @@
 //! says when to come here at all.
 
 use super::Setup;
+use crate::config::Surface;
 
 /// The whole text, at most 1,900 bytes.
 pub(super) fn text(setup: &Setup) -> String {
     let lists: Vec<_> = LISTS.into_iter().filter(|name| setup.selection.find(name).is_some()).collect();
     let named = if lists.is_empty() { String::new() } else { format!(" ({})", lists.join(", ")) };
-    let mut text = format!("{ROUTE}\n- Ids come from the list tools{named}.{RULES}");
+    let mini = if setup.surface == Surface::Mini { MINI } else { "" };
+    let mut text = format!("{ROUTE}\n{mini}- Ids come from the list tools{named}.{RULES}");
     if setup.policy.read_only {
         text.push_str(READ_ONLY);
     } else if setup.policy.no_spend {
@@ -25,6 +27,10 @@ const ROUTE: &str = "\
 Use this server for anything about a Runpod account or rented GPUs: finding and pricing GPUs, renting, starting, \
 stopping or deleting Pods (cloud machines), deploying and scaling Serverless endpoints, templates, network volumes, \
 container registries, secrets, SSH keys, Instant Clusters, and what is running or what it costs.
+";
+
+const MINI: &str = "\
+- Two tools are listed: find-tools finds all others by words and shows their arguments, call-tool calls them.
 ";
 
 /// Those of the list tools that are needed most.
@@ -59,7 +65,12 @@ mod tests {
     #[test]
     fn the_longest_text_fits_where_clients_cut() {
         let lists = LISTS.join(", ").len() + "\n- Ids come from the list tools ().".len();
-        let longest = ROUTE.len() + lists + RULES.len() + NO_SPEND.len().max(READ_ONLY.len()) + SANDBOX.len();
+        let longest = ROUTE.len()
+            + MINI.len()
+            + lists
+            + RULES.len()
+            + NO_SPEND.len().max(READ_ONLY.len())
+            + SANDBOX.len();
         assert!(longest <= 1_900, "{longest} bytes");
     }
 }

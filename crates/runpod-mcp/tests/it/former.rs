@@ -199,6 +199,7 @@ fn pairs(tool: &str) -> (Vec<Pair>, Vec<Pair>) {
                 pair("entrypoint", "dockerEntrypoint", json!([["a", "b"]])),
                 pair("cmd", "dockerStartCmd", json!([["c"]])),
                 pair("disk", "containerDiskInGb", json!([5])),
+                pair("args", "args", json!(["sleep 1"])),
                 pair("env", "env", json!([{"A": "b"}])),
                 pair("ports", "ports", json!([["80/http"]])),
                 pair("category", "category", json!(["CPU", "AMD"])),

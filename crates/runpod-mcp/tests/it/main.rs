@@ -9,6 +9,7 @@ mod floors;
 mod former;
 mod lint;
 mod mcp;
+mod mini;
 mod parity;
 mod random;
 mod reach;

@@ -31,6 +31,7 @@ fn calls(id: &Value) -> Vec<(&'static str, Value)> {
     let new = json!({"name": "e"});
     let shelf = json!({"dockerEntrypoint": ["e"], "dockerStartCmd": ["c"], "category": "CPU", "isPublic": true,
         "isServerless": true});
+    let stored = json!({"args": "a"});
     let shelved =
         json!({"imageName": "i:1", "containerDiskInGb": 9, "ports": ["80/http"], "env": {"A": "b"}});
     let cluster =
@@ -83,7 +84,9 @@ fn calls(id: &Value) -> Vec<(&'static str, Value)> {
         ),
         ("update-endpoint", all(&[&endpoint, &cpus, &requests])),
         ("update-endpoint", all(&[&endpoint, &floor])),
+        ("create-template", all(&[&new, &shelved, &stored])),
         ("create-template", all(&[&new, &shelved, &shelf, &registry, &volume, &switches, &cuda])),
+        ("update-template", all(&[&template, &stored])),
         ("update-template", all(&[&template, &new, &shelved, &shelf, &registry, &volume, &switches, &cuda])),
         ("list-public-templates", json!({"source": "official"})),
         ("create-cluster", all(&[&cluster, &container, &volume, &switches, &places])),

@@ -12,7 +12,7 @@
 use std::time::Duration;
 
 use runpod_api::{Client, Routing, Settings, Version, Versions};
-use runpod_mcp::config::Keys;
+use runpod_mcp::config::{Keys, Surface};
 use runpod_mcp::mcp::{Answer, Server, Setup, Who};
 use runpod_mcp::policy::Policy;
 use runpod_mcp::sandbox;
@@ -116,6 +116,7 @@ pub(crate) fn setup(sim: &Sim) -> Setup {
     Setup {
         client: Client::new(settings(sim)),
         selection: Selection::everything(),
+        surface: Surface::Full,
         policy: Policy::default(),
         detail: Detail::Summary,
         keys: Keys::new(Some(sandbox::key(sim)), None),

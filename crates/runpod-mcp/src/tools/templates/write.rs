@@ -24,6 +24,9 @@ struct TemplateArgs {
     docker_entrypoint: Option<Vec<String>>,
     /// Command in place of the image's; empty changes nothing.
     docker_start_cmd: Option<Vec<String>>,
+    /// Both in the stored form: a shell string, or a JSON object.
+    #[schemars(extend("x-unlisted" = true))]
+    args: Option<String>,
     /// Environment variables.
     env: Option<Vars>,
     /// Ephemeral disk in GB.
@@ -53,7 +56,7 @@ impl TemplateArgs {
         let words = |words: Option<Vec<String>>| words.filter(|words| !words.is_empty());
         let container = Container {
             image,
-            args: None,
+            args: self.args,
             entrypoint: words(self.docker_entrypoint),
             cmd: words(self.docker_start_cmd),
             disk_gb: self.container_disk_in_gb,
