@@ -15,6 +15,7 @@ use crate::contract::{self, Operation, Route};
 use crate::dialect::Dialect;
 use crate::faults::Asked;
 use crate::refusal::Refusal;
+use crate::runtime::balancer;
 use crate::settings::Without;
 use crate::twin::Twin;
 use crate::world::pods;
@@ -39,6 +40,9 @@ pub(crate) async fn enter(twin: &Twin, request: Request<Body>) -> Result<Respons
     twin.catch_up();
     if head.uri.path() == graphql::PATH {
         return graphql(twin, &head, read(body, graphql::REQUEST).await).await;
+    }
+    if let Some(asked) = balancer::Asked::of(&head) {
+        return balance((twin, &head), &asked, read(body, balancer::REQUEST).await).await;
     }
     let (dialect, path) = Dialect::of(head.uri.path());
     let route = dialect.contract().route(&head.method, path);
@@ -66,9 +70,6 @@ async fn graphql(twin: &Twin, head: &Parts, body: Result<Bytes, Refusal>) -> Res
     let value = body.as_ref().ok().and_then(|body| serde_json::from_slice::<Value>(body).ok());
     let asked = graphql::Asked::read(value.as_ref());
     let operation = asked.operation();
-    let number = twin.notes().received(journal::entry(head, operation.as_deref(), value.as_ref()));
-    let known =
-        Asked { operation: operation.as_deref(), method: head.method.as_str(), path: head.uri.path() };
     let honest = async || match (&head.method, body) {
         (_, Err(refusal)) => write(Dialect::V2, Err(refusal)),
         (&Method::POST, Ok(_)) => {
@@ -77,8 +78,30 @@ async fn graphql(twin: &Twin, head: &Parts, body: Result<Bytes, Refusal>) -> Res
         }
         (_, Ok(_)) => write(Dialect::V2, Err(Refusal::wrong_method(&[Method::POST]))),
     };
+    noted((twin, head, Dialect::V2), (operation.as_deref(), value.as_ref()), honest).await
+}
+
+/// Answers a request to a load balancer, which knows no contract but its worker's.
+async fn balance(
+    (twin, head): (&Twin, &Parts),
+    asked: &balancer::Asked<'_>,
+    body: Result<Bytes, Refusal>,
+) -> Result<Response<Body>, Cut> {
+    let value = body.as_ref().ok().and_then(|body| serde_json::from_slice::<Value>(body).ok());
+    let honest = async || asked.answer(twin, body).await;
+    noted((twin, head, Dialect::Runtime), (Some("loadBalancer"), value.as_ref()), honest).await
+}
+
+/// Answers a request of no contract, with its place in the journal and whatever trouble there is.
+async fn noted(
+    (twin, head, dialect): (&Twin, &Parts, Dialect),
+    (operation, body): (Option<&str>, Option<&Value>),
+    honest: impl AsyncFnOnce() -> Response<Body>,
+) -> Result<Response<Body>, Cut> {
+    let number = twin.notes().received(journal::entry(head, operation, body));
+    let known = Asked { operation, method: head.method.as_str(), path: head.uri.path() };
     let response = match twin.faults().strike(&known, twin.clock().now()) {
-        Some(action) => mischief::act((twin, Dialect::V2), action, honest).await?,
+        Some(action) => mischief::act((twin, dialect), action, honest).await?,
         None => honest().await,
     };
     twin.notes().answered(number, response.status().as_u16());

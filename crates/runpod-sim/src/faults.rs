@@ -309,14 +309,18 @@ impl Faults {
         self.list().extend(scripted);
     }
 
-    /// Takes the changes of the world that are due.
-    pub(crate) fn due(&self, now: Time) -> Vec<Action> {
+    /// Takes the changes of the world that are due, each with its instant, in their order.
+    pub(crate) fn due(&self, now: Time) -> Vec<(Time, Action)> {
         let mut list = self.list();
         if list.is_empty() {
             return Vec::new();
         }
         let due = |scripted: &mut Scripted| scripted.fault.action.is_worldly() && scripted.begun(now);
-        list.extract_if(.., due).map(|scripted| scripted.fault.action).collect()
+        let due = list.extract_if(.., due);
+        let mut due: Vec<_> =
+            due.map(|scripted| (scripted.from.unwrap_or(now), scripted.fault.action)).collect();
+        due.sort_by_key(|(at, _)| *at);
+        due
     }
 
     /// When the world changes next.

@@ -3,6 +3,7 @@
 //! Handlers read the request, ask the world and spell the answer, as those of REST do. Two of them may keep whoever
 //! asks waiting; how long is the [`Hold`]'s to know.
 
+pub(crate) mod balancer;
 mod hold;
 mod queue;
 

@@ -7,7 +7,7 @@ use axum::body::Body;
 use http::{Request, Response};
 use tokio::sync::watch;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Time};
 use crate::door;
 use crate::faults::{Action, Asked, Faults};
 use crate::journal::Journal;
@@ -133,8 +133,8 @@ impl Twin {
     /// Lets the changes of the world happen whose time has come.
     pub(crate) fn catch_up(&self) {
         self.deliver();
-        for action in self.0.faults.due(self.0.clock.now()) {
-            self.change(action);
+        for (at, action) in self.0.faults.due(self.0.clock.now()) {
+            self.change(action, at);
             self.stir();
         }
     }
@@ -167,8 +167,7 @@ impl Twin {
         self.0.changes.subscribe()
     }
 
-    fn change(&self, action: Action) {
-        let now = self.0.clock.now();
+    fn change(&self, action: Action, now: Time) {
         let mut world = self.world();
         world.settle(now);
         match action {

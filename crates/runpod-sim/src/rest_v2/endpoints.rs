@@ -12,6 +12,7 @@ use crate::answer::Answer;
 use crate::clock::stamp;
 use crate::pages::{MOST, Page, Pagination};
 use crate::refusal::Refusal;
+use crate::runtime::balancer::health_path;
 use crate::world::catalog::cpus;
 use crate::world::endpoints::config::{Compute, Config, CpuWish, FlashBoot, GpuWish, Scaling};
 use crate::world::endpoints::{Endpoint, Kind};
@@ -180,12 +181,10 @@ fn spell_cpu(wish: &CpuWish) -> SpeltCpu<'_> {
 }
 
 fn urls(endpoint: &Endpoint) -> Urls {
-    let Endpoint { id, kind, config, .. } = endpoint;
+    let Endpoint { id, kind, .. } = endpoint;
     if *kind == Kind::LoadBalancer {
         let base = format!("https://{id}.api.runpod.ai");
-        let path =
-            config.container.env.get("HEALTH_CHECK_PATH").map_or("ping", |path| path.trim_start_matches('/'));
-        return Urls::LoadBalancer { health: format!("{base}/{path}"), base };
+        return Urls::LoadBalancer { health: format!("{base}{}", health_path(endpoint)), base };
     }
     let url = |path: &str| format!("https://api.runpod.ai/v2/{id}/{path}");
     Urls::Queue {

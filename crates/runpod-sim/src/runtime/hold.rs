@@ -38,23 +38,10 @@ impl Hold {
 
     /// Waits, and answers what there is then.
     pub(crate) async fn wait(self, twin: &Twin, key: &str) -> Result<Answer, Refusal> {
-        let mut stirred = twin.stirred();
-        loop {
-            twin.catch_up();
-            let next = match self.look(twin, key)? {
-                Look::Answer(answer) => return Ok(answer),
-                Look::Again(at) => at,
-            };
-            let clock = twin.clock();
-            tokio::select! {
-                () = clock.sleep_until(next) => {}
-                // The sender lives in the twin, so this cannot fail while somebody waits.
-                _ = stirred.changed() => {}
-            }
-        }
+        wait_for(twin, || self.look(twin, key)).await
     }
 
-    fn look(&self, twin: &Twin, key: &str) -> Result<Look, Refusal> {
+    fn look(&self, twin: &Twin, key: &str) -> Result<Look<Answer>, Refusal> {
         let now = twin.clock().now();
         let mut world = twin.world();
         let mut visit = world.visit(key, now).ok_or_else(Refusal::unauthorized)?;
@@ -65,8 +52,8 @@ impl Hold {
             };
             return answer.map(Look::Answer);
         }
-        let next = [visit.next_of_job(&self.endpoint, &self.job), twin.faults().next_change()];
-        Ok(Look::Again(next.into_iter().flatten().fold(self.until, Time::min)))
+        let next = visit.next_of_job(&self.endpoint, &self.job);
+        Ok(Look::Again(next.map_or(self.until, |next| next.min(self.until))))
     }
 
     fn is_over(&self, visit: &mut Visit<'_>) -> Result<bool, Refusal> {
@@ -77,7 +64,31 @@ impl Hold {
     }
 }
 
-enum Look {
-    Answer(Answer),
+/// What somebody who waits sees.
+pub(super) enum Look<T> {
+    /// There is an answer.
+    Answer(T),
+    /// Not yet; by then something may be different.
     Again(Time),
+}
+
+/// Looks again and again until there is an answer: when the time comes that was said, when somebody changed the world,
+/// and when a script does.
+pub(super) async fn wait_for<T>(
+    twin: &Twin,
+    look: impl Fn() -> Result<Look<T>, Refusal>,
+) -> Result<T, Refusal> {
+    let (mut stirred, clock) = (twin.stirred(), twin.clock());
+    loop {
+        twin.catch_up();
+        let next = match look()? {
+            Look::Answer(answer) => return Ok(answer),
+            Look::Again(at) => twin.faults().next_change().map_or(at, |change| change.min(at)),
+        };
+        tokio::select! {
+            () = clock.sleep_until(next) => {}
+            // The sender lives in the twin, so this cannot fail while somebody waits.
+            _ = stirred.changed() => {}
+        }
+    }
 }

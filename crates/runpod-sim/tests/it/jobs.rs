@@ -1,6 +1,8 @@
 //! Jobs on the Serverless runtime: what is asked for, what workers make of it, and what goes wrong on the way.
 
+mod balancer;
 mod holds;
+mod law;
 
 use runpod_sim::{Action, Match, Pace, Seed, Settings};
 use serde_json::{Value, json};

@@ -43,7 +43,7 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 /// What the log says now.
-async fn read(desk: &Desk, path: &str, last_event_id: Option<&str>) -> Vec<(String, Value)> {
+pub(crate) async fn read(desk: &Desk, path: &str, last_event_id: Option<&str>) -> Vec<(String, Value)> {
     events(&open(desk, path, last_event_id).await.so_far().await)
 }
 

@@ -33,9 +33,17 @@ impl Visit<'_> {
     /// Takes a job on; answers its id.
     pub(crate) fn submit(&mut self, endpoint: &str, new: NewJob, mode: Mode) -> Result<String, Denied> {
         self.jobs(endpoint)?;
+        self.take_on(endpoint, new, mode)
+    }
+
+    /// The same for whatever the endpoint is, also one without a queue.
+    pub(crate) fn take_on(&mut self, endpoint: &str, new: NewJob, mode: Mode) -> Result<String, Denied> {
         let id = job_id(&mut self.ground.ids, mode);
         let job = Job::new(id.clone(), new, mode, self.now);
-        self.jobs(endpoint)?.submit(job);
+        match self.account.endpoints.get_mut(endpoint) {
+            Some(found) => found.jobs.submit(job),
+            None => self.jobs(endpoint)?.submit(job),
+        }
         self.settle_jobs(endpoint);
         Ok(id)
     }

@@ -15,6 +15,13 @@ pub(crate) struct NewJob {
     pub(crate) policy: Policy,
 }
 
+impl NewJob {
+    /// A job without any wishes.
+    pub(crate) fn new(input: Map<String, Value>) -> Self {
+        Self { input, webhook: None, policy: Policy::default() }
+    }
+}
+
 /// The limits of one job, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

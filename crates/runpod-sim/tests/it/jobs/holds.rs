@@ -6,7 +6,7 @@ use super::{BOOT, Queue, queue};
 use crate::desk::Said;
 
 /// Asks, lets the clock run second by second until there is an answer, and says how many seconds that took.
-async fn held(queue: &Queue, ask: impl Future<Output = Said>) -> (Value, u64) {
+pub(super) async fn held(queue: &Queue, ask: impl Future<Output = Said>) -> (Value, u64) {
     let mut ask = std::pin::pin!(ask);
     for second in 0..1000 {
         // Twice: to ask, and to see what the moved clock changed.
