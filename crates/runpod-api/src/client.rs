@@ -182,6 +182,12 @@ impl Client {
         self.wire.deadline().clone()
     }
 
+    /// Longest time for one request ([`Settings::request_timeout`]).
+    #[must_use]
+    pub fn request_timeout(&self) -> Duration {
+        self.wire.request_timeout()
+    }
+
     /// The clock all deadlines are read from.
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {

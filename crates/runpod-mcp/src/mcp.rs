@@ -4,6 +4,7 @@
 //! which one a request belongs to. Nothing about a client is kept between two requests.
 
 mod calling;
+mod following;
 mod instructions;
 mod listing;
 mod mini;
@@ -19,14 +20,15 @@ use rmcp::model::{
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
-use runpod_api::{Caller, Client};
+use runpod_api::{Caller, Client, Clock};
 
 use crate::config::{Keys, Surface};
 use crate::policy::Policy;
 use crate::tool::Detail;
 use crate::tools::Selection;
 
-pub use calling::{Answer, Unknown, Who};
+pub use calling::{Answer, Asked, Unknown, Who};
+pub use following::Hangup;
 
 /// What this program calls itself, to clients and to Runpod.
 const NAME: &str = "runpod-mcp";
@@ -84,6 +86,12 @@ impl Server {
         let product = format!("{NAME}/{VERSION}");
         let caller = Caller::new(&product, client, self.0.setup.transport, &self.0.session);
         Who { key: self.0.setup.keys.find(), caller }
+    }
+
+    /// The clock that its calls go by.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        self.0.setup.client.clock()
     }
 
     /// Completes when no change that was sent is under way any more.
@@ -153,13 +161,15 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let who = self.who(&context);
-        let id = context.id.to_string();
-        let call = self.call_as(&request.name, request.arguments.unwrap_or_default(), &who, &id);
-        // Dropping the call on cancellation is what stops it; nobody reads what is answered then.
-        let answer = tokio::select! {
-            answer = call => answer.map_err(|unknown| ErrorData::invalid_params(unknown.to_string(), None))?,
-            () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),
+        let args = request.arguments.unwrap_or_default();
+        let call = async |asked: Asked| self.call_for(&request.name, args, &who, &asked).await;
+        let Some(answer) = self.follow(&context, call).await else {
+            return Err(ErrorData::internal_error(
+                "the call was broken off: its client left or cancelled it",
+                None,
+            ));
         };
+        let answer = answer.map_err(|unknown| ErrorData::invalid_params(unknown.to_string(), None))?;
         let content = vec![ContentBlock::text(answer.json.to_string())];
         let mut result = match answer.failed {
             true => CallToolResult::error(content),

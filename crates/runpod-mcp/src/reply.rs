@@ -119,6 +119,15 @@ impl Reply {
         self
     }
 
+    /// The same after an earlier reply about the same thing: what that one had to remark still holds.
+    #[must_use]
+    pub(crate) fn after(mut self, earlier: Self) -> Self {
+        let served_by = earlier.fields.get("_servedBy");
+        self.fields.extend(served_by.map(|version| ("_servedBy".to_owned(), version.clone())));
+        self.notes.splice(..0, earlier.notes);
+        self
+    }
+
     /// The JSON that a client gets, in at most `max` bytes. Notes stand last, under `_notes`; what was cut stands
     /// under `_truncated`.
     #[must_use]

@@ -7,22 +7,26 @@ mod dry_run;
 pub(crate) mod flavor;
 pub(crate) mod hidden;
 pub(crate) mod price;
+pub mod progress;
 pub(crate) mod schema;
+pub mod wait;
 pub(crate) mod walk;
 pub(crate) mod word;
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use runpod_api::Sketchbook;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
 
 pub use args::{ClearableId, Detail, IdArg, Page};
 pub use price::Price;
+pub use progress::Progress;
 
 use crate::error::ToolError;
 use crate::reply::Reply;
@@ -107,6 +111,30 @@ pub struct Cx {
     pub detail: Detail,
     /// Where changes are written down instead of sent, in a dry run.
     pub sketchbook: Option<Sketchbook>,
+    /// Whom to tell how far the call is.
+    pub progress: Progress,
+    /// Told when the client is about to leave: what only waits ends then, with what it has.
+    pub leaving: CancellationToken,
+    /// What the call has made so far.
+    pub made: Made,
+}
+
+/// The id of what a call made, known to the audit line even when the call is dropped while it waits.
+#[derive(Clone, Debug, Default)]
+pub struct Made(Arc<OnceLock<String>>);
+
+impl Made {
+    /// Something was made.
+    pub fn note(&self, id: &str) {
+        // The first counts: no call makes two things.
+        let _ = self.0.set(id.to_owned());
+    }
+
+    /// Its id; empty when there is none.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.0.get().map_or("", String::as_str)
+    }
 }
 
 /// A tool with its types erased.

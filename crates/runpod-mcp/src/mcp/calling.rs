@@ -10,16 +10,17 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt;
 use runpod_api::{ApiKey, Call, Caller, Deadline, Detached, Id, Sketchbook};
 use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::Server;
 use super::mini::{self, Callee};
 use crate::config::Surface;
 use crate::error::ToolError;
-use crate::former::{self, Said};
+use crate::former;
 use crate::near;
 use crate::reply::{self, MAX_BYTES, Reply};
-use crate::tool::{Card, Cx, Effect, Outcome, Tool};
+use crate::tool::{Card, Cx, Effect, Made, Outcome, Progress, Tool};
 use crate::tools;
 
 /// On whose behalf a call is made.
@@ -29,6 +30,17 @@ pub struct Who {
     pub key: Option<ApiKey>,
     /// How Runpod is told about it.
     pub caller: Caller,
+}
+
+/// The request behind a call, as far as its tool has to know. The default one is nobody's.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Its id, for the log.
+    pub id: Option<String>,
+    /// Who is told how far the call is.
+    pub progress: Progress,
+    /// Told when the client is about to leave.
+    pub leaving: CancellationToken,
 }
 
 /// What a call answers.
@@ -57,30 +69,33 @@ impl Server {
     /// # Errors
     /// When there is no such tool.
     pub async fn call(&self, name: &str, args: Map<String, Value>, who: &Who) -> Result<Answer, Unknown> {
-        self.call_as(name, args, who, "-").await
+        self.call_for(name, args, who, &Asked::default()).await
     }
 
-    /// Calls a tool for a request of this id.
-    pub(super) async fn call_as(
+    /// Calls a tool for a request.
+    ///
+    /// # Errors
+    /// As [`Server::call`].
+    pub async fn call_for(
         &self,
         name: &str,
         args: Map<String, Value>,
         who: &Who,
-        request: &str,
+        asked: &Asked,
     ) -> Result<Answer, Unknown> {
         match (self.0.setup.surface, name) {
             (Surface::Mini, "find-tools") => Ok(self.find_tools(args).into()),
-            (Surface::Mini, "call-tool") => Ok(self.through_call_tool(args, who, request).await),
-            _ => Ok(self.direct(name, args, who, request).await?.into()),
+            (Surface::Mini, "call-tool") => Ok(self.through_call_tool(args, who, asked).await),
+            _ => Ok(self.direct(name, args, who, asked).await?.into()),
         }
     }
 
-    async fn through_call_tool(&self, args: Map<String, Value>, who: &Who, request: &str) -> Answer {
+    async fn through_call_tool(&self, args: Map<String, Value>, who: &Who, asked: &Asked) -> Answer {
         let Callee { name, args, notes } = match mini::callee(args) {
             Ok(callee) => callee,
             Err(error) => return Err(error).into(),
         };
-        let outcome = self.direct(&name, args, who, request).await;
+        let outcome = self.direct(&name, args, who, asked).await;
         let outcome = outcome.unwrap_or_else(|unknown| Err(mini::no_such_tool(&unknown)));
         outcome.map(|reply| reply.notes(notes)).into()
     }
@@ -90,7 +105,7 @@ impl Server {
         name: &str,
         args: Map<String, Value>,
         who: &Who,
-        request: &str,
+        asked: &Asked,
     ) -> Result<Outcome, Unknown> {
         if !self.has(name) {
             return Err(self.unknown(name));
@@ -100,21 +115,18 @@ impl Server {
             Err(error) => return Ok(Err(error)),
         };
         let tool = self.0.setup.selection.find(&call.tool).ok_or_else(|| self.unknown(name))?;
+        let request = asked.id.as_deref().unwrap_or("-");
         let span = tracing::info_span!("call", tool = tool.card.name, request = ?request);
-        let outcome = self.checked(tool, call.args, &call.said, who).instrument(span).await;
-        let outcome = outcome.map(|reply| reply.notes(call.said.note()));
-        Ok(outcome.map_err(|error| call.said.in_its_words(error)))
+        let said = call.said.clone();
+        let outcome = self.checked(tool, call, who, asked).instrument(span).await;
+        let outcome = outcome.map(|reply| reply.notes(said.note()));
+        Ok(outcome.map_err(|error| said.in_its_words(error)))
     }
 
     /// Arguments, then policy, then key, then the tool.
-    async fn checked(
-        &self,
-        tool: &'static Tool,
-        args: Map<String, Value>,
-        said: &Said,
-        who: &Who,
-    ) -> Outcome {
+    async fn checked(&self, tool: &'static Tool, call: former::Call, who: &Who, asked: &Asked) -> Outcome {
         let setup = &self.0.setup;
+        let former::Call { args, said, .. } = call;
         let ids = ids(&args);
         let ready = said.judge(tool.card.name, tool.ready(args))?;
         // A dry run changes nothing, so no switch stands against it.
@@ -131,7 +143,14 @@ impl Server {
         let call = Call::new(who.key.clone(), deadline).by(who.caller.clone()).on_detached(late);
         let sketchbook = ready.dry.then(Sketchbook::default);
         let call = sketchbook.iter().fold(call, Call::sketching);
-        let cx = Cx { client: setup.client.acting_for(call), detail: setup.detail, sketchbook };
+        let cx = Cx {
+            client: setup.client.acting_for(call),
+            detail: setup.detail,
+            sketchbook,
+            progress: asked.progress.clone(),
+            leaving: asked.leaving.clone(),
+            made: audit.made.clone(),
+        };
         let outcome = survive(tool.card, ready.run(&cx)).await.or_else(Reply::of_wordless);
         audit.end(outcome.map_err(|error| worded(tool.card, effect, error)))
     }
@@ -211,18 +230,22 @@ struct Audit {
     card: &'static Card,
     effect: Effect,
     ids: String,
+    made: Made,
     open: bool,
 }
 
 impl Audit {
     fn begin(card: &'static Card, effect: Effect, ids: String) -> Self {
-        Self { card, effect, ids, open: effect != Effect::Reads }
+        Self { card, effect, ids, made: Made::default(), open: effect != Effect::Reads }
     }
 
     fn end(&mut self, outcome: Outcome) -> Outcome {
         match &outcome {
-            Ok(reply) => self.line("done", reply.id().unwrap_or_default()),
-            Err(error) => self.line(error.code, ""),
+            Ok(reply) => {
+                reply.id().inspect(|id| self.made.note(id));
+                self.line("done");
+            }
+            Err(error) => self.line(error.code),
         }
         outcome
     }
@@ -239,9 +262,10 @@ impl Audit {
         }
     }
 
-    fn line(&mut self, outcome: &str, made: &str) {
+    fn line(&mut self, outcome: &str) {
         if std::mem::take(&mut self.open) {
             let Self { card, effect, ids, .. } = self;
+            let made = self.made.id();
             tracing::info!(target: "runpod_mcp::audit", tool = card.name, ?effect, ids, made, outcome);
         }
     }
@@ -249,7 +273,11 @@ impl Audit {
 
 impl Drop for Audit {
     fn drop(&mut self) {
-        self.line("cancelled; what was sent already may still happen", "");
+        // What was made is past doing: only the wait for it was broken off.
+        match self.made.id() {
+            "" => self.line("cancelled; what was sent already may still happen"),
+            _ => self.line("done; its wait was cancelled"),
+        }
     }
 }
 
@@ -329,7 +357,8 @@ mod tests {
 
     async fn call(server: &Server, args: Value) -> Outcome {
         let Value::Object(args) = args else { panic!("object") };
-        server.checked(&BOOM, args, &Said::default(), &server.local(("", ""))).await
+        let call = former::Call { tool: BOOM.card.name.to_owned(), args, said: former::Said::default() };
+        server.checked(&BOOM, call, &server.local(("", "")), &Asked::default()).await
     }
 
     #[tokio::test]

@@ -42,8 +42,8 @@ const RULES: &str = " Never invent one; after a 404 list again.
 costs per hour. Afterwards say what keeps billing and how to stop it: a stopped Pod still pays for its disk, a \
 Serverless worker bills while it runs, minimum workers run always.
 - Ask before deleting: deletes are final.
-- Starting takes a while, an image is pulled first. Poll the get tool every 10 to 30 seconds until the status you \
-need; do not create the same thing again.
+- Starting takes a while, an image is pulled first: pass wait (ms) where a tool has it, and go on with the call that \
+the reply names; do not create the same thing again.
 - Lists are short by default. Pass detail \"full\" for every field and nextCursor as cursor for more rows.
 - An error says what to do next in `hint`; follow it. If an argument that you were told about is refused as unknown, \
 the tool list in the client is stale: reconnect.

@@ -4,23 +4,26 @@
 //! answer to every request that can be told apart from noise, a buffer that never grows beyond one longest line,
 //! and nothing but protocol on the outgoing stream. It refuses to know which tools there are.
 //!
-//! At the end of the input, calls that are already running get [`GRACE`] to answer; then the streams close.
+//! At the end of the input, calls that only wait end with what they have, others get [`GRACE`] to answer; then the
+//! streams close. When nobody takes the output any more, nothing is waited for.
 
 mod lines;
 mod message;
 mod outbox;
 mod streams;
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::time::Duration;
 
 use rmcp::ServiceExt;
+use rmcp::model::{GetExtensions, JsonRpcMessage};
 use rmcp::service::{RoleServer, RxJsonRpcMessage, ServerInitializeError, TxJsonRpcMessage};
 use rmcp::transport::Transport;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::mcp::Server;
+use crate::mcp::{Hangup, Server};
 use lines::{Line, Lines};
 use message::{Gate, Heard, Refusal};
 use outbox::Outbox;
@@ -28,8 +31,11 @@ use outbox::Outbox;
 /// Longest line that is read, in bytes without its end.
 pub const LONGEST_LINE: usize = 24 * 1024 * 1024;
 
-/// How long running calls may go on after the end of the input. rmcp counts it; it is written here to be known.
-pub const GRACE: Duration = Duration::from_secs(5);
+/// How long running calls may go on after the end of the input.
+pub const GRACE: Duration = Duration::from_secs(1);
+
+/// How long changes that were sent may go on after their calls ended.
+const LATE: Duration = Duration::from_secs(5);
 
 /// How long the last answers may take to leave when nobody may be reading any more.
 const FLUSH: Duration = Duration::from_secs(1);
@@ -53,11 +59,16 @@ where
     W: AsyncWrite + Send + Unpin + 'static,
 {
     let settled = server.clone();
-    match server.serve(Stdio::new(read, write)).await {
+    let stdio = Stdio::new(read, write);
+    let hangup = stdio.hangup.clone();
+    match server.serve(stdio).await {
         Ok(running) => {
-            let ended = running.waiting().await.map(drop).map_err(io::Error::other);
+            let ended = tokio::select! {
+                ended = running.waiting() => ended.map(drop).map_err(io::Error::other),
+                never = grace(&settled, &hangup) => match never {},
+            };
             // Changes that were sent for calls nobody waits for any more should not be torn off half-way.
-            drop(tokio::time::timeout(GRACE, settled.settled()).await);
+            drop(tokio::time::timeout(LATE, settled.settled()).await);
             ended
         }
         // A client that hangs up before it opened the session did nothing wrong.
@@ -68,9 +79,18 @@ where
     }
 }
 
+/// Ends the calls that have not answered [`GRACE`] after the end of the input.
+async fn grace(server: &Server, hangup: &Hangup) -> Infallible {
+    hangup.ended.cancelled().await;
+    server.clock().sleep(GRACE).await;
+    hangup.gone.cancel();
+    std::future::pending().await
+}
+
 /// The transport.
 #[derive(Debug)]
 pub struct Stdio<R> {
+    hangup: Hangup,
     lines: Lines<R>,
     gate: Gate,
     outbox: Outbox,
@@ -82,6 +102,7 @@ impl<R: AsyncRead + Send + Unpin> Stdio<R> {
     /// A transport that reads here and writes there.
     pub fn new<W: AsyncWrite + Send + Unpin + 'static>(read: R, write: W) -> Self {
         Self {
+            hangup: Hangup::default(),
             lines: Lines::new(read, LONGEST_LINE),
             gate: Gate::default(),
             outbox: Outbox::to(write),
@@ -110,7 +131,12 @@ impl<R: AsyncRead + Send + Unpin> Stdio<R> {
                 }
             };
             match heard {
-                Heard::Message(message) => return Some(*message),
+                Heard::Message(mut message) => {
+                    if let JsonRpcMessage::Request(request) = &mut *message {
+                        request.request.extensions_mut().insert(self.hangup.clone());
+                    }
+                    return Some(*message);
+                }
                 Heard::Nothing => (),
                 Heard::Refused(refusal) => self.waiting = Some(refusal),
             }
@@ -135,10 +161,17 @@ impl<R: AsyncRead + Send + Unpin + 'static> Transport<RoleServer> for Stdio<R> {
 
     async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
         let gone = self.outbox.gone();
-        tokio::select! {
-            () = gone.cancelled() => None,
+        let heard = tokio::select! {
+            () = gone.cancelled() => {
+                self.hangup.gone.cancel();
+                None
+            }
             heard = self.hear() => heard,
+        };
+        if heard.is_none() {
+            self.hangup.ended.cancel();
         }
+        heard
     }
 
     async fn close(&mut self) -> io::Result<()> {

@@ -6,6 +6,7 @@ pub(super) mod list;
 mod machine;
 mod ssh;
 mod update;
+mod wait;
 
 use runpod_api::pods::Include;
 use runpod_api::{Resource, Version};
@@ -14,6 +15,7 @@ use serde::Deserialize;
 
 use crate::reply::Reply;
 use crate::tool::args::ignored;
+use crate::tool::wait::WaitArg;
 use crate::tool::{Card, Cx, Effect, IdArg, Outcome, Tool, ToolDef};
 
 pub(super) static TOOLS: [Tool; 8] = [
@@ -46,6 +48,8 @@ struct GetPodArgs {
     reveal: Option<bool>,
     #[serde(flatten)]
     include: IncludeArgs,
+    /// Ms to wait until it runs with its ports mapped, or fails.
+    wait: Option<WaitArg>,
 }
 
 /// What REST v1 shows only when it is asked to. REST v2 always shows what it knows.
@@ -99,8 +103,12 @@ impl ToolDef for GetPod {
             Version::V1 => (args.include.of_v1(), Vec::new()),
             Version::V2 => (Include::default(), args.include.on_v2()),
         };
-        let pod = cx.client.pods().get_with(&args.pod_id.0, include).await?;
-        Ok(Reply::shown(&pod, args.reveal.unwrap_or(false)).notes(notes))
+        let (id, reveal) = (&args.pod_id.0, args.reveal.unwrap_or(false));
+        let reply = match args.wait.and_then(WaitArg::time) {
+            None => Reply::shown(&cx.client.pods().get_with(id, include).await?, reveal),
+            Some(time) => wait::read(cx, id, time, (include, reveal)).await?,
+        };
+        Ok(reply.notes(notes))
     }
 }
 

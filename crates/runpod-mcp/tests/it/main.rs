@@ -20,3 +20,4 @@ mod stdio;
 mod surface;
 mod tools;
 mod versions;
+mod waiting;

@@ -270,14 +270,14 @@ async fn calls_answer_in_the_order_they_finish() {
 #[tokio::test]
 async fn a_call_that_is_running_at_the_end_of_input_still_answers() {
     let rig = Rig::new(Seed::Empty).await;
-    rig.sim.faults().add(Match::operation("listPods").then(Action::slow(Duration::from_secs(5))));
+    rig.sim.faults().add(Match::operation("listPods").then(Action::slow(Duration::from_millis(900))));
     let mut session = open(&rig).await;
     hanging(&rig, &mut session, "list-pods", json!({})).await;
     let ending = tokio::spawn(session.end());
     for _ in 0..50 {
         tokio::task::yield_now().await;
     }
-    rig.pass(6);
+    rig.sim.clock().advance(Duration::from_millis(950));
     let said = ending.await.unwrap().said;
     assert_eq!(said.len(), 1);
     assert_eq!(said[0]["id"], "slow");

@@ -249,7 +249,7 @@ fn speak_at_random(version: Version) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     for tool in tools::all() {
         let (rig, account) = runtime.block_on(async {
-            let rig = Rig::speaking(versions.clone(), Seed::Empty).await;
+            let rig = Rig::skipping_on(versions.clone(), Seed::Empty).await;
             let account = furnish(&rig, version).await;
             (rig, account)
         });

@@ -9,9 +9,12 @@
 //! assert_eq!(rig.sim.journal().count("createPod"), 1);
 //! ```
 
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use runpod_api::{Client, Routing, Settings, Version, Versions};
+use runpod_api::{Client, Clock, Routing, Settings, Version, Versions};
 use runpod_mcp::config::{Keys, Surface};
 use runpod_mcp::mcp::{Answer, Server, Setup, Who};
 use runpod_mcp::policy::Policy;
@@ -63,6 +66,18 @@ impl Rig {
         let sim = builder.start().await.expect("a free port");
         let mut setup = setup(&sim);
         change(&mut setup);
+        Self::of(sim, setup)
+    }
+
+    /// On a twin whose clock jumps over the pauses of those who wait, so that no test waits for them.
+    pub(crate) async fn skipping(seed: Seed) -> Self {
+        Self::skipping_on(Versions::default(), seed).await
+    }
+
+    /// The same, with a server that speaks these versions of REST.
+    pub(crate) async fn skipping_on(versions: Versions, seed: Seed) -> Self {
+        let sim = Sim::builder().seed(seed).clock(Pace::Manual).start().await.expect("a free port");
+        let setup = Setup { client: skipping(&sim, versions), ..setup(&sim) };
         Self::of(sim, setup)
     }
 
@@ -146,6 +161,39 @@ pub(crate) fn in_v2(operation: &str) -> String {
             let (first, rest) = other.split_at(1);
             format!("{}{}", first.to_lowercase(), rest.replace("ContainerRegistryAuth", "Registry"))
         }
+    }
+}
+
+/// A client that takes no time between two looks: its shorter sleeps move the twin's clock instead.
+fn skipping(sim: &Sim, versions: Versions) -> Client {
+    let settings = settings(sim);
+    let clock = Arc::new(Skipping { clock: sim.clock(), inner: Arc::clone(&settings.clock) });
+    Client::new(Settings { clock, request_timeout: 30 * PAUSE, versions, ..settings })
+}
+
+/// What is shorter is a pause, what is longer the limit of a request.
+const PAUSE: Duration = Duration::from_secs(10);
+
+#[derive(Debug)]
+struct Skipping {
+    clock: runpod_sim::Clock,
+    inner: Arc<dyn Clock>,
+}
+
+impl Clock for Skipping {
+    fn now(&self) -> Duration {
+        self.inner.now()
+    }
+
+    fn sleep(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        if time >= PAUSE {
+            return self.inner.sleep(time);
+        }
+        let clock = self.clock.clone();
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            clock.advance(time);
+        })
     }
 }
 

@@ -397,7 +397,8 @@ async fn a_resource_that_is_pinned_asks_nobody() {
 #[tokio::test]
 async fn a_cpu_pod_that_v2_does_not_know_is_served_by_v1_and_says_so() {
     let rig =
-        Rig::speaking_on(Sim::builder().seed(Seed::Empty).without(Without::CpuPods), Versions::default()).await;
+        Rig::speaking_on(Sim::builder().seed(Seed::Empty).without(Without::CpuPods), Versions::default())
+            .await;
     let new = json!({"name": "c", "imageName": IMAGE, "computeType": "CPU", "cpuFlavorId": "cpu3c"});
     let made = rig.call("create-pod", new).await.ok();
     assert_eq!(made["_servedBy"], "v1", "{made}");

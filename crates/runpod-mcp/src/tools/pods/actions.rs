@@ -2,16 +2,29 @@
 
 use runpod_api::pods::{Acted, Action};
 use runpod_api::{Error, Id};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::PodArgs;
+use super::wait::{self, Begun};
 use crate::error::ToolError;
 use crate::reply::Reply;
-use crate::tool::{Card, Cx, Effect, Outcome, Price, ToolDef, price};
+use crate::tool::wait::WaitArg;
+use crate::tool::{Card, Cx, Effect, IdArg, Outcome, Price, ToolDef, price};
 
 pub(super) struct StartPod;
 
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct StartPodArgs {
+    /// From list-pods.
+    pod_id: IdArg,
+    /// Ms to wait until it runs with its ports mapped, or fails.
+    wait: Option<WaitArg>,
+}
+
 impl ToolDef for StartPod {
-    type Args = PodArgs;
+    type Args = StartPodArgs;
     const CARD: Card = Card {
         name: "start-pod",
         title: "Start Pod",
@@ -22,7 +35,7 @@ impl ToolDef for StartPod {
         ids_from: Some("list-pods"),
     };
 
-    async fn price(cx: &Cx, args: &PodArgs) -> Result<Option<Price>, ToolError> {
+    async fn price(cx: &Cx, args: &StartPodArgs) -> Result<Option<Price>, ToolError> {
         let pod = cx.client.pods().get(&args.pod_id.0).await?.view;
         match (pod.gpu, pod.cpu) {
             (Some(gpu), _) => price::of_gpus(cx, &gpu.id, gpu.count, None).await,
@@ -31,8 +44,13 @@ impl ToolDef for StartPod {
         }
     }
 
-    async fn call(cx: &Cx, args: PodArgs) -> Outcome {
-        act(cx, &args.pod_id.0, Action::Start, &["RUNNING", "STARTING", "PROVISIONING"]).await
+    async fn call(cx: &Cx, args: StartPodArgs) -> Outcome {
+        let id = &args.pod_id.0;
+        let reply = act(cx, id, Action::Start, &["RUNNING", "STARTING", "PROVISIONING"]).await?;
+        match args.wait.and_then(WaitArg::time) {
+            Some(time) => Ok(wait::after(cx, id, time, (Begun::Started, reply)).await),
+            None => Ok(reply),
+        }
     }
 }
 

@@ -7,9 +7,11 @@ use serde::Deserialize;
 
 use super::machine::MachineArgs;
 use super::ssh::{self, PublicKeys};
+use super::wait::{self, Begun};
 use crate::error::ToolError;
 use crate::reply::Reply;
 use crate::tool::container::{ContainerArgs, MountArgs};
+use crate::tool::wait::WaitArg;
 use crate::tool::word::Pick;
 use crate::tool::{Card, ClearableId, Cx, Effect, IdArg, Outcome, Price, ToolDef};
 
@@ -42,6 +44,8 @@ pub(super) struct CreatePodArgs {
     global_networking: Option<bool>,
     /// From list-container-registry-auths, empty for none.
     container_registry_auth_id: Option<ClearableId>,
+    /// Ms to wait until it runs with its ports mapped, or fails.
+    wait: Option<WaitArg>,
 }
 
 impl ToolDef for CreatePod {
@@ -50,7 +54,7 @@ impl ToolDef for CreatePod {
         name: "create-pod",
         title: "Create Pod",
         about: "Rents a machine and runs a container on it from an image or a template; billing starts at once. \
-                Choose a GPU by price and stock with list-gpu-types; poll get-pod until it is RUNNING.",
+                Choose a GPU by price and stock with list-gpu-types; wait, or get-pod with wait, until it is up.",
         effect: Effect::Spends,
         idempotent: false,
         covers: &["createPod"],
@@ -64,12 +68,17 @@ impl ToolDef for CreatePod {
     async fn call(cx: &Cx, args: CreatePodArgs) -> Outcome {
         let keys = args.ssh_public_key.as_deref().map(PublicKeys::parse).transpose()?;
         let template_id = args.template_id.clone().map(|id| id.0);
+        let time = args.wait.and_then(WaitArg::time);
         let (mut new, chosen) = args.into_create(cx).await?;
         if let Some(keys) = &keys {
             admit(cx, keys, template_id.as_ref(), &mut new.container).await?;
         }
         let made = cx.client.pods().create(&new).await.map_err(refused)?;
-        Ok(Reply::of(&made).notes(chosen).notes(keys.map(|_| ssh::NOTE.to_owned())))
+        let reply = Reply::of(&made).notes(chosen).notes(keys.map(|_| ssh::NOTE.to_owned()));
+        match (time, Id::parse(&made.view.id)) {
+            (Some(time), Ok(id)) => Ok(wait::after(cx, &id, time, (Begun::Created, reply)).await),
+            _ => Ok(reply),
+        }
     }
 }
 
