@@ -108,7 +108,7 @@ pub(crate) fn changed_env(vars: Option<Vars>, stored: Option<&RawValue>) -> Resu
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MountArgs {
     /// GB of a volume that survives restarts; needs volumeMountPath.
-    #[schemars(range(min = 10))]
+    #[schemars(range(min = 1))]
     pub(crate) volume_in_gb: Option<u32>,
     /// Absolute path of the volume or network volume.
     pub(crate) volume_mount_path: Option<String>,

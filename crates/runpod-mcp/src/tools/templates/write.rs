@@ -33,7 +33,7 @@ struct TemplateArgs {
     #[schemars(range(min = 1))]
     container_disk_in_gb: Option<u32>,
     /// GB of a volume that survives restarts; needs volumeMountPath.
-    #[schemars(range(min = 10))]
+    #[schemars(range(min = 1))]
     volume_in_gb: Option<u32>,
     /// Absolute path of the volume.
     volume_mount_path: Option<String>,
