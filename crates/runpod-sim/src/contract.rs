@@ -1,7 +1,8 @@
-//! What Runpod's REST APIs accept and answer, and whether a request or an answer fits.
+//! What Runpod's REST APIs and its Serverless runtime accept and answer, and whether a request or an answer fits.
 //!
 //! The facts come from `contract/v1.facts` and `contract/v2.facts`, which `cargo xtask contract pull` writes
-//! from the OpenAPI documents Runpod serves (`contract/SOURCE.md`). A check that finds nothing wrong returns an
+//! from the OpenAPI documents Runpod serves (`contract/SOURCE.md`); those of the Serverless runtime, which serves none, are
+//! written by hand in `contract/serverless.facts`. A check that finds nothing wrong returns an
 //! empty list; problems are worded as Runpod words them, because clients show these texts to people.
 //!
 //! Refuses to know rules that the documents do not state as structure: which fields exclude each other, what
@@ -58,7 +59,7 @@ fn own(text: &str) -> Contract {
     Contract::read(text).expect("the facts files that this crate ships can be read")
 }
 
-/// One version of the REST API: its operations and their shapes.
+/// One version of the REST API, or the Serverless runtime: its operations and their shapes.
 #[derive(Debug)]
 pub struct Contract {
     facts: Facts,

@@ -396,3 +396,19 @@ async fn what_the_sandbox_does_not_imitate_it_says() {
     assert!(said.contains("/openai/"), "{said}");
     queue.desk.get(&queue.at("bogus")).await.refused(404);
 }
+
+#[tokio::test]
+async fn a_thousand_jobs_are_done_in_their_order() {
+    let queue = queue(json!({ "workers": { "min": 1, "max": 1 } })).await;
+    queue.pass(BOOT);
+    let mut jobs = Vec::new();
+    for n in 0..1000 {
+        jobs.push(queue.run(json!({ "n": n, "sandbox": { "seconds": 1 } })).await);
+    }
+    queue.pass(500);
+    assert_eq!(queue.health().await["jobs"]["completed"], 500);
+    let delays = [queue.status(&jobs[10]).await, queue.status(&jobs[499]).await];
+    assert_eq!(delays.map(|job| job["delayTime"].as_u64().unwrap()), [10_000, 499_000]);
+    assert_eq!(queue.status(&jobs[500]).await["status"], "IN_PROGRESS");
+    assert_eq!(queue.status(&jobs[501]).await["status"], "IN_QUEUE");
+}

@@ -47,6 +47,8 @@ pub(crate) struct Worker {
     pub(crate) version: u32,
     pub(crate) image: String,
     stage: Stage,
+    /// The last start of its container that is in its log.
+    printed: Option<Time>,
 }
 
 #[derive(Debug)]
@@ -240,6 +242,7 @@ impl Fleet {
                 version: order.version,
                 image: order.config.container.image.clone(),
                 stage: Stage::Waiting { since: now, retry: now },
+                printed: None,
             };
             worker.advance(order, hands, now);
             self.workers.push(worker);
@@ -325,15 +328,20 @@ impl Worker {
                     let bill = place.meter(order, self, (&mut *hands.meter, now));
                     let log = hands.logs.open(&self.id);
                     print_start(log, &self.image, (now, order.condition.crashes));
+                    self.printed = Some(now);
                     Stage::Up { place, since: now, bill, work: Work::IdleSince(now) }
                 };
             }
-            Stage::Up { since, .. } if order.condition.crashes && *since < now => {
-                if self.started(true, now) == Some(now) {
-                    print_start(hands.logs.open(&self.id), &self.image, (now, true));
-                }
-            }
+            Stage::Up { .. } if order.condition.crashes => self.restart(hands, now),
             _ => {}
+        }
+    }
+
+    /// Comes up again, if this is the instant; whoever looks twice sees it once.
+    fn restart(&mut self, hands: &mut Hands<'_>, now: Time) {
+        if self.started(true, now) == Some(now) && self.printed != Some(now) {
+            print_start(hands.logs.open(&self.id), &self.image, (now, true));
+            self.printed = Some(now);
         }
     }
 

@@ -35,10 +35,9 @@ pub(crate) fn next(jobs: &Jobs) -> Option<Time> {
 pub(crate) fn settle(id: &str, jobs: &mut Jobs, meter: &mut Meter, now: Time) {
     while let Some(at) = next(jobs).filter(|at| *at <= now) {
         for (_, job) in jobs.settle(at) {
-            jobs.get(&job)
-                .and_then(|job| bill(id, job))
-                .into_iter()
-                .for_each(|usage| drop(meter.record(usage)));
+            if let Some(usage) = jobs.get(&job).and_then(|job| bill(id, job)) {
+                meter.record(usage);
+            }
         }
         while jobs.first_waiting().is_some_and(|since| since + DELAY <= at) {
             let Some(job) = jobs.take() else { break };

@@ -246,10 +246,23 @@ async fn a_worker_prints_what_it_does_with_a_job() {
 async fn a_crash_loop_is_told_by_the_log_and_by_nothing_else() {
     let queue = queue(json!({ "workers": { "min": 1 } })).await;
     queue.trouble(Action::CrashLoop { endpoint: "e".into() });
+    // The trouble begins with the next request.
+    queue.health().await;
     queue.pass(BOOT);
-    let lines = printed(&queue, 120).await;
+    for _ in 0..120 {
+        queue.pass(1);
+        // Twice at the same instant: looking changes nothing.
+        queue.health().await;
+        queue.health().await;
+    }
+    let lines = printed(&queue, 0).await;
     let count =
         |text: &str| lines.iter().filter(|line| line["line"].as_str().unwrap().contains(text)).count();
     assert!(count("ModuleNotFoundError") >= 4 && count("exited with code 1") >= 3, "{lines:?}");
+    assert_eq!(count("begin"), count("Traceback"), "{lines:?}");
+    let boot = lines.iter().position(|line| line["line"].as_str().unwrap().contains("begin")).unwrap();
+    let began: Vec<_> =
+        lines[boot..].iter().filter(|line| line["line"].as_str().unwrap().contains("begin")).collect();
+    assert!(began.windows(2).all(|pair| pair[0]["ts"] != pair[1]["ts"]), "{began:?}");
     assert_eq!(queue.workers().await["unhealthy"], 0);
 }
