@@ -100,11 +100,11 @@ async def run(*command: str, env: dict[str, str] | None = None, cwd: Path | None
 
 
 @contextlib.asynccontextmanager
-async def sandbox(bench: Bench) -> AsyncIterator[dict[str, str]]:
-    """Our twin on a free port; gives the variables that its `export` lines set."""
+async def sandbox(bench: Bench, *flags: str) -> AsyncIterator[dict[str, str]]:
+    """Our twin on a free port, started with these flags; gives the variables that its `export` lines set."""
     with bench.log.open("a") as log:
         process = await asyncio.create_subprocess_exec(
-            str(bench.binary), "sandbox", "--listen", "127.0.0.1:0", stdout=asyncio.subprocess.PIPE, stderr=log
+            *(str(bench.binary), "sandbox", "--listen", "127.0.0.1:0", *flags), stdout=asyncio.subprocess.PIPE, stderr=log
         )
     assert process.stdout is not None
     exports: dict[str, str] = {}
