@@ -1,5 +1,6 @@
 //! Stories of Pods.
 
+use runpod_api::{Routing, Version, Versions};
 use runpod_sim::{Action, Match, Pace, Seed, Sim, Without};
 use serde_json::{Value, json};
 use tiktoken_rs::o200k_base;
@@ -332,4 +333,34 @@ async fn a_host_that_knows_no_cpu_pods_is_asked_on_rest_v1_and_the_reply_says_so
     let pod = rig.call("create-pod", args).await.ok();
     assert_eq!(pod["_servedBy"], "v1", "{pod}");
     assert_eq!(rig.call("get-pod", json!({"podId": pod["id"]})).await.ok()["name"], "c");
+}
+
+#[tokio::test]
+async fn a_cpu_pod_under_v1_is_of_the_type_that_v1_chooses_unless_told() {
+    let rig = Rig::speaking(Versions::all(Routing::Fixed(Version::V1)), Seed::Empty).await;
+    let made = rig.call("create-pod", json!({"imageName": "alpine:3", "computeType": "CPU"})).await.ok();
+    assert!(made["cpuFlavorId"].is_string() && notes(&made).contains("Runpod chose"), "{made}");
+    let exact =
+        json!({"imageName": "alpine:3", "computeType": "CPU", "cpuFlavorId": "cpu5c", "vcpuCount": 4});
+    assert_eq!(rig.call("create-pod", exact).await.ok()["cpuFlavorId"], "cpu5c");
+    let sent = rig.sim.journal().bodies("CreatePod");
+    assert_eq!(sent[0], json!({"imageName": "alpine:3", "computeType": "CPU", "vcpuCount": 2}));
+    assert_eq!(rig.sim.journal().requests().len(), 2, "there is no catalogue to ask");
+}
+
+#[tokio::test]
+async fn a_dry_run_under_v1_knows_what_v2_knows_of_the_price_of_a_gpu() {
+    let v1 = Versions::all(Routing::Fixed(Version::V1));
+    let (new, old) = (Rig::new(Seed::Empty).await, Rig::speaking(v1, Seed::Empty).await);
+    for more in [json!({}), json!({"gpuCount": 2, "cloudType": "COMMUNITY"})] {
+        let args = with(with(gpu_pod("a"), &more), &json!({"dryRun": true}));
+        let price =
+            async |rig: &Rig| rig.call("create-pod", args.clone()).await.ok()["estimatedCostPerHour"].clone();
+        let (old, new) = (price(&old).await, price(&new).await);
+        assert!(new.is_number() && old == new, "{more}: {old} and {new}");
+    }
+    let cpu = json!({"imageName": "a", "computeType": "CPU", "cpuFlavorId": "cpu5c", "dryRun": true});
+    let shown = old.call("create-pod", cpu).await.ok();
+    assert!(shown["requests"].is_array() && shown.get("estimatedCostPerHour").is_none(), "{shown}");
+    assert_eq!(old.sim.journal().count("CreatePod"), 0);
 }
