@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the programs that `scripts/peers.sh` and `scripts/bench.sh` run us against, under target/peers. Doing it twice costs nothing.
 #
-# Versions are pinned in scripts/peers/package.json and requirements.txt. Where nothing can be fetched, this says so and exits 77
+# Versions are pinned in scripts/peers/package.json and requirements*.txt. Where nothing can be fetched, this says so and exits 77
 # (could not be checked here), or 1 when CI is set.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -19,7 +19,7 @@ give_up() {
   exit 1
 }
 
-stamp=$(cat "$here/package.json" "$here/requirements.txt" "$script" | cksum)
+stamp=$(cat "$here/package.json" "$here"/requirements*.txt "$script" | cksum)
 [ "$(cat installed 2>/dev/null)" = "$stamp" ] && exit 0
 
 command -v npm >/dev/null || give_up "npm is missing"
@@ -41,8 +41,13 @@ fi
 # Install scripts are off; this is the one that is needed, and it fetches nothing.
 ./node node_modules/@anthropic-ai/claude-code/install.cjs >>npm.log 2>&1 || give_up "claude: $(tail -n 3 npm.log)"
 
-[ -x python/bin/python ] || python3 -m venv python >pip.log 2>&1 || give_up "python3 -m venv failed: $(tail -n 3 pip.log)"
-python/bin/pip install --quiet --disable-pip-version-check --requirement "$here/requirements.txt" >pip.log 2>&1 ||
-  give_up "pip failed: $(tail -n 3 pip.log)"
+# venv NAME REQUIREMENTS: the SDK has one of its own, so that what it needs pins nothing for the others.
+venv() {
+  [ -x "$1/bin/python" ] || python3 -m venv "$1" >pip.log 2>&1 || give_up "python3 -m venv failed: $(tail -n 3 pip.log)"
+  "$1/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/$2" >pip.log 2>&1 ||
+    give_up "pip failed: $(tail -n 3 pip.log)"
+}
+venv python requirements.txt
+venv sdk requirements-sdk.txt
 
 echo "$stamp" >installed

@@ -9,12 +9,14 @@ import claude
 import inspector
 import official
 import python_client
+import sdk
 from story import Bench, Story
 
 PEERS = {
     "python": python_client.tell,
     "inspector": inspector.tell,
     "official": official.tell,
+    "sdk": sdk.tell,
     "claude": claude.tell,
 }
 
