@@ -25,6 +25,8 @@ const MOST_CUTS: usize = 8;
 pub struct Reply {
     fields: Map<String, Value>,
     notes: Vec<String>,
+    /// What the call asked for instead of [`MAX_BYTES`].
+    most: Option<usize>,
 }
 
 impl Reply {
@@ -128,10 +130,17 @@ impl Reply {
         self
     }
 
+    /// The same in at most so many bytes, because the call says so.
+    #[must_use]
+    pub(crate) fn at_most(self, bytes: usize) -> Self {
+        Self { most: Some(bytes), ..self }
+    }
+
     /// The JSON that a client gets, in at most `max` bytes. Notes stand last, under `_notes`; what was cut stands
     /// under `_truncated`.
     #[must_use]
     pub fn into_json(self, max: usize) -> Value {
+        let max = self.most.unwrap_or(max);
         let (mut value, mut notes) = (Value::Object(self.fields), Value::from(self.notes));
         clean::value(&mut value);
         clean::value(&mut notes);
@@ -168,6 +177,6 @@ impl From<Value> for Reply {
             Value::Object(fields) => fields,
             other => Map::from_iter([("value".to_owned(), other)]),
         };
-        Self { fields, notes: Vec::new() }
+        Self { fields, ..Self::default() }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod container;
 mod dry_run;
 pub(crate) mod flavor;
 pub(crate) mod hidden;
+pub(crate) mod log;
 pub(crate) mod price;
 pub mod progress;
 pub(crate) mod schema;

@@ -5,6 +5,7 @@ mod gpus;
 mod history;
 mod list;
 mod scale;
+mod logs;
 mod update;
 
 use runpod_api::endpoints::{Endpoint, Include};
@@ -16,7 +17,7 @@ use crate::reply::Reply;
 use crate::tool::args::ignored;
 use crate::tool::{Card, Cx, Effect, IdArg, Outcome, Tool, ToolDef};
 
-pub(super) static TOOLS: [Tool; 10] = [
+pub(super) static TOOLS: [Tool; 11] = [
     Tool::of::<list::ListEndpoints>(),
     Tool::of::<GetEndpoint>(),
     Tool::of::<create::CreateEndpoint>(),
@@ -27,6 +28,7 @@ pub(super) static TOOLS: [Tool; 10] = [
     Tool::of::<history::ListEndpointBuilds>(),
     Tool::of::<history::GetEndpointBuild>(),
     Tool::of::<gpus::SetEndpointGpus>(),
+    Tool::of::<logs::StreamWorkerLogs>(),
 ];
 
 struct GetEndpoint;

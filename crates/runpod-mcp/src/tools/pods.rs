@@ -1,8 +1,9 @@
-//! Tools over Pods: list, read, create, change, start, stop, restart, delete.
+//! Tools over Pods: list, read, create, change, start, stop, restart, delete, logs.
 
 mod actions;
 mod create;
 pub(super) mod list;
+mod logs;
 mod machine;
 mod ssh;
 mod update;
@@ -18,7 +19,7 @@ use crate::tool::args::ignored;
 use crate::tool::wait::WaitArg;
 use crate::tool::{Card, Cx, Effect, IdArg, Outcome, Tool, ToolDef};
 
-pub(super) static TOOLS: [Tool; 8] = [
+pub(super) static TOOLS: [Tool; 9] = [
     Tool::of::<list::ListPods>(),
     Tool::of::<GetPod>(),
     Tool::of::<create::CreatePod>(),
@@ -27,6 +28,7 @@ pub(super) static TOOLS: [Tool; 8] = [
     Tool::of::<actions::StopPod>(),
     Tool::of::<actions::RestartPod>(),
     Tool::of::<DeletePod>(),
+    Tool::of::<logs::StreamPodLogs>(),
 ];
 
 /// One Pod, by id.

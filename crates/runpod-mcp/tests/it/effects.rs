@@ -185,6 +185,9 @@ async fn serverless(tour: &mut Tour) {
     tour.visit("list-endpoint-workers", json!({"endpointId": endpoint})).await;
     tour.visit("list-endpoint-releases", json!({"endpointId": endpoint})).await;
     tour.visit("list-endpoint-builds", json!({"endpointId": endpoint})).await;
+    // A log of something would be followed for a while, on a clock that stands still.
+    tour.knock("stream-pod-logs", json!({"podId": "none"})).await;
+    tour.knock("stream-worker-logs", json!({"endpointId": endpoint, "workerId": "none"})).await;
     tour.knock("get-endpoint-build", json!({"endpointId": endpoint, "buildId": "none"})).await;
     tour.visit("delete-endpoint", json!({"endpointId": endpoint})).await;
 }

@@ -221,7 +221,9 @@ async fn furnish(rig: &Rig, version: Version) -> Account {
 }
 
 /// Tools of which REST v1 has nothing, so that every call of theirs is refused here.
-const ONLY_V2: [&str; 13] = [
+const ONLY_V2: [&str; 15] = [
+    "stream-pod-logs",
+    "stream-worker-logs",
     "restart-pod",
     "list-endpoint-workers",
     "list-endpoint-releases",

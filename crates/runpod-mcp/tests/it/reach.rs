@@ -38,6 +38,7 @@ fn calls(id: &Value) -> Vec<(&'static str, Value)> {
         json!({"name": "c", "type": "RAY", "gpuTypeId": "NVIDIA L4", "gpuCountPerPod": 1, "podCount": 2});
     let window =
         json!({"startTime": "2026-01-01T00:00:00Z", "endTime": "2026-01-02T00:00:00Z", "bucketSize": "day"});
+    let window_of_a_log = json!({"source": "system", "tail": 1, "since": "2026-01-01T00:00:00Z"});
     let stock = json!({"product": "POD", "vcpuCount": 2});
     let on_gpus = json!({"gpuCount": 1, "cloudType": "SECURE", "countryCodes": ["US"]});
     let mut calls = vec![
@@ -116,6 +117,8 @@ fn calls(id: &Value) -> Vec<(&'static str, Value)> {
         ),
         ("get-data-center", json!({"dataCenterId": "EU-RO-1", "include": ["CPU_AVAILABILITY"]})),
         ("list-pods", json!({"includeClusterPods": true})),
+        ("stream-pod-logs", all(&[&json!({"podId": "p"}), &window_of_a_log])),
+        ("stream-worker-logs", all(&[&endpoint, &json!({"workerId": "w"}), &window_of_a_log])),
     ];
     for (tool, of) in [
         ("list-pods", json!({})),

@@ -6,6 +6,7 @@ mod catalog;
 mod clusters;
 mod endpoints;
 mod hub;
+mod logs;
 mod money;
 mod pods;
 mod storage;
