@@ -117,11 +117,9 @@ impl Endpoints<'_> {
             let body = v1::EndpointCreate::try_from(new)?;
             return Mapped::read(&self.0.send(&v1::CREATE, Request::body(&[], &body)).await?);
         }
-        match (self.create_on_v2(new).await, &new.template_id) {
-            (Err(refused), Some(id)) if refused.knows_no("templateId") => {
-                self.create_spread(new, id, refused).await
-            }
-            (made, _) => made,
+        match self.create_on_v2(new).await {
+            Err(refused) => self.create_spread(new, refused).await,
+            made => made,
         }
     }
 
@@ -131,8 +129,8 @@ impl Endpoints<'_> {
     }
 
     /// An endpoint with the settings of the template in its own body. It was refused before anything was made.
-    async fn create_spread(&self, new: &Create, id: &str, refused: Error) -> Outcome<Mapped<Endpoint>> {
-        let template = templates::instead_of_id(self.0, id, refused).await?;
+    async fn create_spread(&self, new: &Create, refused: Error) -> Outcome<Mapped<Endpoint>> {
+        let template = templates::instead_of_id(self.0, new.template_id.as_deref(), refused).await?;
         let container = template.settings.under(&new.container);
         let spread = Create { container, template_id: None, ..new.clone() };
         Ok(self.create_on_v2(&spread).await?.with_notes([template.note]))
@@ -149,20 +147,23 @@ impl Endpoints<'_> {
             let body = v1::EndpointUpdate::try_from(change)?;
             return Mapped::read(&self.0.send(&v1::UPDATE, Request::body(&[id.into()], &body)).await?);
         }
-        match (self.update_on_v2(id, change).await, &change.template_id) {
-            (Err(refused), Some(template)) if refused.knows_no("templateId") => {
-                let template = templates::instead_of_id(self.0, template, refused).await?;
-                let container = template.settings.under(&change.container);
-                let spread = Update { container, template_id: None, ..change.clone() };
-                Ok(self.update_on_v2(id, &spread).await?.with_notes([template.note]))
-            }
-            (changed, _) => changed,
+        match self.update_on_v2(id, change).await {
+            Err(refused) => self.update_spread(id, change, refused).await,
+            changed => changed,
         }
     }
 
     async fn update_on_v2(&self, id: &Id, change: &Update) -> Outcome<Mapped<Endpoint>> {
         let body = v2::EndpointUpdate::try_from(change)?;
         Mapped::read(&self.0.send(&v2::UPDATE, Request::body(&[id.into()], &body)).await?)
+    }
+
+    /// A change with the settings of the template in its own body. It was refused before anything changed.
+    async fn update_spread(&self, id: &Id, change: &Update, refused: Error) -> Outcome<Mapped<Endpoint>> {
+        let template = templates::instead_of_id(self.0, change.template_id.as_deref(), refused).await?;
+        let container = template.settings.under(&change.container);
+        let spread = Update { container, template_id: None, ..change.clone() };
+        Ok(self.update_on_v2(id, &spread).await?.with_notes([template.note]))
     }
 
     /// Deletes an endpoint with its workers, jobs and bound template (operation `deleteEndpoint`).

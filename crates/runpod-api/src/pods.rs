@@ -16,7 +16,6 @@ use crate::listing::Listing;
 use crate::logs::{self, Log};
 use crate::mapped::Mapped;
 use crate::query::Page;
-use crate::templates;
 use crate::version::{Resource, Version};
 use crate::wire::{Request, Wire};
 use crate::word::{Cloud, Word};
@@ -305,14 +304,9 @@ impl Pods<'_> {
             let body = v1::PodUpdate::try_from(change)?;
             return Mapped::read(&self.0.send(&v1::UPDATE, Request::body(&[id.into()], &body)).await?);
         }
-        match (self.update_on_v2(id, change).await, &change.template_id) {
-            (Err(refused), Some(template)) if refused.knows_no("templateId") => {
-                let template = templates::instead_of_id(self.0, template, refused).await?;
-                let container = template.settings.under(&change.container);
-                let spread = Update { container, template_id: None, ..change.clone() };
-                Ok(self.update_on_v2(id, &spread).await?.with_notes([template.note]))
-            }
-            (changed, _) => changed,
+        match self.update_on_v2(id, change).await {
+            Err(refused) => self.update_spread(id, change, refused).await,
+            changed => changed,
         }
     }
 

@@ -2,10 +2,11 @@
 //!
 //! Both are refused as unknown before anything is made, so the second request cannot make a second Pod.
 
-use super::{Compute, Create, Pod, Pods};
+use super::{Compute, Create, Pod, Pods, Update};
 use crate::client::Outcome;
 use crate::container::Mount;
 use crate::error::Error;
+use crate::id::Id;
 use crate::mapped::{Mapped, Note};
 use crate::templates::{self, Template};
 use crate::version::Version;
@@ -13,10 +14,9 @@ use crate::version::Version;
 impl Pods<'_> {
     /// The other way to the same Pod, if this refusal opens one.
     pub(super) async fn create_otherwise(&self, new: &Create, refused: Error) -> Outcome<Mapped<Pod>> {
-        match (&new.compute, &new.template_id) {
-            (Compute::Cpu { .. }, _) if refused.knows_no("cpu") => self.create_cpu(new, refused).await,
-            (_, Some(id)) if refused.knows_no("templateId") => self.create_spread(new, id, refused).await,
-            _ => Err(refused),
+        match new.compute {
+            Compute::Cpu { .. } if refused.knows_no("cpu") => self.create_cpu(new, refused).await,
+            _ => self.create_spread(new, refused).await,
         }
     }
 
@@ -40,10 +40,23 @@ impl Pods<'_> {
     }
 
     /// A Pod with the settings of the template in its own body.
-    async fn create_spread(&self, new: &Create, id: &str, refused: Error) -> Outcome<Mapped<Pod>> {
-        let template = templates::instead_of_id(self.0, id, refused).await?;
+    async fn create_spread(&self, new: &Create, refused: Error) -> Outcome<Mapped<Pod>> {
+        let template = templates::instead_of_id(self.0, new.template_id.as_deref(), refused).await?;
         let made = self.create_on_v2(&spread(new, template.settings)).await?;
         Ok(made.with_notes([template.note]))
+    }
+
+    /// A change with the settings of the template in its own body.
+    pub(super) async fn update_spread(
+        &self,
+        id: &Id,
+        change: &Update,
+        refused: Error,
+    ) -> Outcome<Mapped<Pod>> {
+        let template = templates::instead_of_id(self.0, change.template_id.as_deref(), refused).await?;
+        let container = template.settings.under(&change.container);
+        let spread = Update { container, template_id: None, ..change.clone() };
+        Ok(self.update_on_v2(id, &spread).await?.with_notes([template.note]))
     }
 }
 

@@ -20,8 +20,10 @@ pub(crate) struct Copied {
 /// Reads a template for a host that `refused` its id.
 ///
 /// # Errors
-/// [`Error::Fallback`] with both refusals when the template cannot be read either.
-pub(crate) async fn instead_of_id(wire: &Wire, id: &str, refused: Error) -> Outcome<Copied> {
+/// The refusal itself when it is about something else, [`Error::Fallback`] with both refusals when the template cannot
+/// be read either.
+pub(crate) async fn instead_of_id(wire: &Wire, id: Option<&str>, refused: Error) -> Outcome<Copied> {
+    let Some(id) = id.filter(|_| refused.knows_no("templateId")) else { return Err(refused) };
     let tried = "copying the settings of the template";
     match read_on_v2(wire, id).await {
         Ok(settings) => Ok(Copied { settings, note: note(id) }),

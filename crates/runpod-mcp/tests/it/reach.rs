@@ -1,7 +1,10 @@
 //! Every field and parameter of a request is reached by some argument, or excused in `contract.toml`.
 
+mod v1;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use runpod_sim::contract::Operation;
 use runpod_sim::{Entry, Seed};
 use serde_json::{Value, json};
 
@@ -168,6 +171,20 @@ impl Used {
     fn has(&self, operation: &str, field: &str) -> bool {
         self.0.get(operation).is_some_and(|used| used.contains(field))
     }
+
+    /// What is wrong with the fields and parameters of an operation: each is reached or excused, never both.
+    fn judge(&self, op: &Operation, excused: impl Fn(&str) -> bool) -> Vec<String> {
+        let query = op.query_parameters().map(|parameter| parameter.name().to_owned());
+        let judge = |field: String| {
+            let name = format!("{}.{field}", op.id());
+            match (self.has(op.id(), &field), excused(&name)) {
+                (true, false) | (false, true) => None,
+                (false, false) => Some(format!("{name}: give it an argument, or a reason among the excuses")),
+                (true, true) => Some(format!("{name}: is reached; remove it from the excuses")),
+            }
+        };
+        op.request_fields().iter().cloned().chain(query).filter_map(judge).collect()
+    }
 }
 
 /// Every field of a body: `gpu`, `gpu.count`, `cpu[].id`.
@@ -229,17 +246,7 @@ async fn every_part_of_a_request_is_reached_by_some_argument() {
     let (excused, operations) = (excused(), super::parity::excused());
     let mut findings = Vec::new();
     for op in runpod_sim::contract::v2().operations().iter().filter(|op| !operations.contains_key(op.id())) {
-        let query = op.query_parameters().map(|parameter| parameter.name().to_owned());
-        for field in op.request_fields().iter().cloned().chain(query) {
-            let name = format!("{}.{field}", op.id());
-            match (used.has(op.id(), &field), excused.contains_key(&name)) {
-                (true, false) | (false, true) => (),
-                (false, false) => {
-                    findings.push(format!("{name}: give it an argument, or a reason in contract.toml"))
-                }
-                (true, true) => findings.push(format!("{name}: is reached; remove it from contract.toml")),
-            }
-        }
+        findings.extend(used.judge(op, |name| excused.contains_key(name)));
     }
     assert!(findings.is_empty(), "{}", findings.join("\n"));
 }

@@ -172,6 +172,8 @@ async fn an_endpoint_on_v1_follows_a_template() {
     assert_eq!((&changed["workersMin"], &changed["gpuTypeIds"]), (&json!(1), &json!([GPU])), "{changed}");
     rig.call("delete-endpoint", endpoint).await.ok();
 
+    let torn = json!({"name": "n", "templateId": template, "vcpuCount": 4});
+    assert_eq!(rig.call("create-endpoint", torn).await.err()["code"], "bad_argument", "nothing is dropped");
     let loose = rig.call("create-endpoint", json!({"name": "n", "imageName": IMAGE})).await.err();
     let said = loose["error"].as_str().expect("words");
     assert!(loose["status"] == 400 && said.contains("templateId") && said.contains("gpuPoolIds"), "{loose}");

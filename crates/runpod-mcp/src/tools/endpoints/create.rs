@@ -157,7 +157,7 @@ impl MachineArgs {
             _ if stated_cpu => Ok(ComputeType::Cpu),
             _ if chosen => Ok(ComputeType::Gpu),
             // REST v1 assumes GPUs and chooses among all types.
-            _ if cx.client.version(Resource::Endpoints).await == Version::V1 => Ok(ComputeType::Gpu),
+            _ if !cpu && cx.client.version(Resource::Endpoints).await == Version::V1 => Ok(ComputeType::Gpu),
             _ => Err(no_pool(from_template)),
         }
     }
