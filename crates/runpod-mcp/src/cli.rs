@@ -12,6 +12,7 @@ mod flags;
 mod log;
 mod out;
 mod probe;
+mod progress;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod serve;

@@ -1,13 +1,16 @@
 //! `call`: one tool call from the shell.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::flags::Flags;
+use super::progress::Display;
 use super::{Usage, block_on, configure, connect, log, out, serve};
 use crate::config::Env;
-use crate::mcp::{Answer, Server};
+use crate::mcp::{Answer, Asked, Server};
+use crate::tool::progress::Follower;
 
 /// Call one tool and print its answer as JSON
 ///
@@ -42,7 +45,13 @@ pub(super) fn run(args: &CallArgs, top: Flags, env: &Env) -> anyhow::Result<Exit
 async fn ask(server: &Server, call: &CallArgs) -> anyhow::Result<Answer> {
     let given = arguments(server.schema(&call.tool), call)?;
     let who = server.local(("runpod-mcp", env!("CARGO_PKG_VERSION")));
-    server.call(&call.tool, given, &who).await.map_err(|unknown| Usage(unknown.to_string()).into())
+    let display = Arc::new(Display::at_stderr());
+    let shown = Arc::clone(&display);
+    let follower = Follower::new(server.clock(), move |step| shown.show(&step));
+    let asked = Asked { progress: follower.progress(), ..Asked::default() };
+    let answer = server.call_for(&call.tool, given, &who, &asked).await;
+    display.clear();
+    answer.map_err(|unknown| Usage(unknown.to_string()).into())
 }
 
 /// The arguments of a call, read by the tool's schema.

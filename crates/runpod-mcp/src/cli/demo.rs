@@ -82,6 +82,6 @@ mod tests {
     async fn a_pod_that_never_runs_is_a_failure() {
         let image = Action::UnpullableImage { image: "*".to_owned() };
         let end = shown(|builder| builder, Some(("createPod", image))).await;
-        assert!(end.starts_with("get-pod: still"), "{end}");
+        assert!(end.starts_with("get-pod: ERROR after") && end.contains("cannot be pulled"), "{end}");
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::SPEED;
 use super::assistant::Assistant;
-use super::voice::{Voice, dollars, end_progress, progress, text};
+use super::voice::{Voice, dollars, text};
 
 /// What is rented and deployed: the examples that people know from Runpod's own server.
 const GPU: &str = "NVIDIA GeForce RTX 4090";
@@ -17,8 +17,8 @@ const IMAGE: &str = "runpod/pytorch:2.1.0-py3.10-cuda11.8.0-devel-ubuntu22.04";
 const POOL: &str = "AMPERE_80";
 const WORKER: &str = "runpod/test-output:0.0.1";
 
-/// Between two looks at a Pod that starts, and for how long to look, in the sandbox's time.
-const LOOK: Duration = Duration::from_secs(5);
+/// For how long to wait with one call, and with several of them, in the sandbox's time.
+const WAIT_MS: u64 = 300_000;
 const PATIENCE: Duration = Duration::from_secs(1800);
 
 /// Tells it from beginning to end.
@@ -38,7 +38,7 @@ pub(super) async fn tell<W: Write>(
     voice.say(&format!("{} tools", assistant.tools().await?))?;
     look_at_gpus(voice, assistant).await?;
     let pod = rent(voice, assistant).await?;
-    wait_until_it_runs(voice, assistant, clock, &pod).await?;
+    wait_until_it_runs(voice, assistant, &pod).await?;
     let endpoint = deploy(voice, assistant).await?;
     show_the_bill(voice, assistant, clock).await?;
     clean_up(voice, assistant, &pod, &endpoint).await?;
@@ -79,23 +79,22 @@ async fn rent<W: Write>(voice: &mut Voice<W>, assistant: &Assistant) -> anyhow::
 async fn wait_until_it_runs<W: Write>(
     voice: &mut Voice<W>,
     assistant: &Assistant,
-    clock: &Clock,
     id: &str,
 ) -> anyhow::Result<()> {
-    voice.step("get-pod", "Is it running yet? (looking every few seconds)")?;
-    let begin = clock.now();
+    voice.step("get-pod", "Wait until it runs and can be reached")?;
+    let mut waited = 0.0;
     loop {
-        let pod = assistant.call("get-pod", json!({"podId": id})).await?;
+        let pod = assistant.call("get-pod", json!({"podId": id, "wait": WAIT_MS})).await?;
+        waited += pod.pointer("/wait/waitedMs").and_then(Value::as_f64).unwrap_or_default() / 1e3;
         let status = text(&pod, "/status");
-        let waited = (clock.now() - begin).to_std().unwrap_or_default();
-        end_progress();
-        if status == "RUNNING" {
-            voice.say(&format!("RUNNING after {} s", waited.as_secs()))?;
+        if pod.pointer("/wait/done") == Some(&Value::Bool(true)) {
+            voice.say(&format!("{status} after {waited:.0} s"))?;
+            voice.say(&text(&pod, "/connect/ssh"))?;
             return Ok(());
         }
-        ensure!(waited < PATIENCE, "get-pod: still {status} after {} s", waited.as_secs());
-        progress(&status, waited);
-        clock.sleep(LOOK).await;
+        // A wait that ends early without being done has seen why there is nothing to wait for.
+        let goes_on = pod.pointer("/wait/ended").is_some() && waited < PATIENCE.as_secs_f64();
+        ensure!(goes_on, "get-pod: {status} after {waited:.0} s: {}", text(&pod, "/_notes/0"));
     }
 }
 

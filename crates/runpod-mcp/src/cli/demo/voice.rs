@@ -1,7 +1,6 @@
 //! How the demo speaks.
 
-use std::io::{self, IsTerminal, Write};
-use std::time::Duration;
+use std::io::{self, Write};
 
 use serde_json::Value;
 
@@ -24,25 +23,6 @@ impl<W: Write> Voice<W> {
     pub(super) fn tell(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.0, "{text}")?;
         self.0.flush()
-    }
-}
-
-/// A line that is overwritten by the next one; only somebody at a terminal sees it.
-pub(super) fn progress(status: &str, waited: Duration) {
-    let mut stderr = io::stderr().lock();
-    if stderr.is_terminal() {
-        let bar = "=".repeat(usize::try_from(waited.as_secs() / 5).unwrap_or(40).min(40));
-        drop(write!(stderr, "\r  {status:<14} {:>4} s {bar:<40}", waited.as_secs()));
-        drop(stderr.flush());
-    }
-}
-
-/// Takes the overwritten line away.
-pub(super) fn end_progress() {
-    let mut stderr = io::stderr().lock();
-    if stderr.is_terminal() {
-        drop(write!(stderr, "\r{:64}\r", ""));
-        drop(stderr.flush());
     }
 }
 
