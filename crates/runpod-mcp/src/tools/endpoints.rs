@@ -7,6 +7,7 @@ mod list;
 mod scale;
 mod logs;
 mod update;
+mod wait;
 
 use runpod_api::endpoints::{Endpoint, Include};
 use runpod_api::{Resource, Version};
@@ -15,6 +16,7 @@ use serde::Deserialize;
 
 use crate::reply::Reply;
 use crate::tool::args::ignored;
+use crate::tool::wait::WaitArg;
 use crate::tool::{Card, Cx, Effect, IdArg, Outcome, Tool, ToolDef};
 
 pub(super) static TOOLS: [Tool; 11] = [
@@ -42,6 +44,8 @@ struct GetEndpointArgs {
     reveal: Option<bool>,
     #[serde(flatten)]
     include: IncludeArgs,
+    /// Ms to wait for its first ready worker.
+    wait: Option<WaitArg>,
 }
 
 /// What REST v1 shows only when it is asked to. REST v2 shows the template's settings always, and workers apart.
@@ -88,7 +92,11 @@ impl ToolDef for GetEndpoint {
     async fn call(cx: &Cx, args: GetEndpointArgs) -> Outcome {
         let (include, notes) = args.include.of(cx).await;
         let endpoint = cx.client.endpoints().get_with(&args.endpoint_id.0, include).await?;
-        Ok(Reply::shown(&endpoint, args.reveal.unwrap_or(false)).notes(notes))
+        let reply = Reply::shown(&endpoint, args.reveal.unwrap_or(false)).notes(notes);
+        Ok(match args.wait.and_then(WaitArg::time) {
+            None => reply,
+            Some(time) => wait::for_worker(cx, &endpoint.view, time, reply).await,
+        })
     }
 }
 

@@ -1,4 +1,7 @@
 //! Calls that take their time: what they tell meanwhile, and how they end.
 
+mod crowd;
+mod endpoints;
+mod leaving;
 mod pods;
 mod progress;

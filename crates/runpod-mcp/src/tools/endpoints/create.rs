@@ -7,9 +7,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::scale::ScaleArgs;
+use super::wait;
 use crate::error::ToolError;
 use crate::reply::Reply;
 use crate::tool::container::ContainerArgs;
+use crate::tool::wait::WaitArg;
 use crate::tool::word::Pick;
 use crate::tool::{Card, ClearableId, Cx, Effect, IdArg, Outcome, Price, ToolDef, flavor, price};
 
@@ -41,6 +43,8 @@ pub(super) struct CreateEndpointArgs {
     flashboot: Option<Pick<Flashboot>>,
     /// From list-container-registry-auths, empty for none.
     container_registry_auth_id: Option<ClearableId>,
+    /// Ms to wait for its first ready worker.
+    wait: Option<WaitArg>,
 }
 
 /// What each worker computes with. GPU pools or CPU types, by name: neither is assumed.
@@ -99,8 +103,15 @@ impl ToolDef for CreateEndpoint {
     }
 
     async fn call(cx: &Cx, args: CreateEndpointArgs) -> Outcome {
+        let time = args.wait.and_then(WaitArg::time);
         let (new, chosen) = args.into_create(cx).await?;
-        Ok(Reply::of(&cx.client.endpoints().create(&new).await?).notes(chosen))
+        let made = cx.client.endpoints().create(&new).await?;
+        let reply = Reply::of(&made).notes(chosen);
+        let Some(time) = time else { return Ok(reply) };
+        cx.made.note(&made.view.id);
+        let created = format!("endpoint {} was created; waiting for a worker", made.view.id);
+        cx.progress.report(0.0, Some(time.as_secs_f64()), created);
+        Ok(wait::for_worker(cx, &made.view, time, reply).await)
     }
 }
 
