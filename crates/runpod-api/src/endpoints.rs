@@ -1,11 +1,13 @@
 //! Serverless endpoints: workers that scale with a queue or with requests.
 
 mod input;
+mod saved;
 mod v1;
 mod v2;
 mod view;
 
 pub use input::{Compute, Cpu, Create, Flashboot, Gpu, GpuChange, Kind, Scaling, Update, Workers};
+pub use saved::Saved;
 pub use view::{Build, CpuView, Endpoint, GpuView, Release, ScalingView, Worker, WorkersView};
 
 use std::time::Duration;

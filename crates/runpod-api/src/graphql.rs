@@ -3,8 +3,8 @@
 //! Runpod retires this API early in 2027. REST v2 has taken most of it over already: the catalogue without the
 //! stock of single CUDA versions, endpoints without the Hub. For the rest there is nothing else yet. When REST v2 has
 //! stock by CUDA version, Hub listings and deploys, and public endpoints, then `capacity.rs`, `hub.rs` and
-//! `public_endpoints.rs` move there, and this module goes with its documents. `catalog/v1.rs` goes with REST v1, whose
-//! missing catalogue it makes up for.
+//! `public_endpoints.rs` move there, and this module goes with its documents. `catalog/v1.rs` and `endpoints/saved.rs`
+//! go with REST v1: they make up for its missing catalogue and pools.
 //!
 //! Public questions never carry a key, whatever their address is. No text is ever put into a document: what a caller
 //! says is a variable. Whether a document reads or writes is said by its first word, and decides about retries.
@@ -56,7 +56,11 @@ pub(crate) static LISTINGS_WITH_CONFIG: Document =
 pub(crate) static PUBLIC_ENDPOINTS: Document =
     Document::public("graphql:allAiApiPublicConfigs", include_str!("graphql/public_endpoints.graphql"));
 
-/// Creating an endpoint of a Hub release.
+/// The endpoints of the account, with all that saving one would reset.
+pub(crate) static ENDPOINTS: Document =
+    Document::authed("graphql:myself", include_str!("graphql/endpoints.graphql"));
+
+/// Creating an endpoint of a Hub release, and replacing one.
 pub(crate) static SAVE_ENDPOINT: Document =
     Document::authed("graphql:saveEndpoint", include_str!("graphql/save_endpoint.graphql"));
 
@@ -164,7 +168,7 @@ mod tests {
 
     use super::*;
 
-    static ALL: [&Document; 9] = [
+    static ALL: [&Document; 10] = [
         &CAPACITY,
         &PROBE,
         &GPU_TYPES,
@@ -173,15 +177,17 @@ mod tests {
         &LISTINGS,
         &LISTINGS_WITH_CONFIG,
         &PUBLIC_ENDPOINTS,
+        &ENDPOINTS,
         &SAVE_ENDPOINT,
     ];
 
     #[test]
-    fn the_first_word_says_whether_a_document_writes_and_only_writing_needs_a_key() {
+    fn the_first_word_says_whether_a_document_writes_and_only_what_is_ones_own_needs_a_key() {
         for Document { op, text } in ALL {
             let writes = text.starts_with("mutation");
             assert!(writes || text.starts_with("query"), "{text}");
-            assert_eq!((op.repeat.changes(), op.api.may_carry_key()), (writes, writes), "{}", op.id);
+            let own = writes || op.id == "graphql:myself";
+            assert_eq!((op.repeat.changes(), op.api.may_carry_key()), (writes, own), "{}", op.id);
             assert!(text.contains(op.id.trim_start_matches("graphql:")), "{}", op.id);
         }
         assert!(Document::public("x", "mutation { a }").op.repeat.changes());

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use runpod_api::capacity::{GpuStock, Question};
 use runpod_api::catalog::{DataCenter, DataCenterQuery, GpuQuery, GpuType, Product};
-use runpod_api::endpoints::{Flashboot, Kind, Scaling};
+use runpod_api::endpoints::{Flashboot, GpuChange, Kind, Scaling};
 use runpod_api::hub::{Deploy, Repo};
 use runpod_api::public_endpoints::PublicEndpoint;
-use runpod_api::{Base, Client, Cloud, Error, Hosts, Routing, Settings, Version, Versions};
+use runpod_api::{Base, Change, Client, Cloud, Error, Hosts, Id, Routing, Settings, Version, Versions};
 use runpod_sim::{Pace, Seed, Sim};
 use serde_json::{Value, json};
 
@@ -288,4 +288,50 @@ async fn a_question_is_asked_again_and_a_mutation_is_not() {
     assert_eq!(client.hub().deploy(&deploy()).await.expect_err("refused").status(), Some(503));
     assert_eq!(stub.heard().len(), 1);
     assert!(stub.heard()[0].body.contains("mutation SaveEndpoint"));
+}
+
+#[tokio::test]
+async fn an_endpoint_is_saved_with_all_that_was_read_of_it() {
+    let (sim, client) = desk().await;
+    let deploy = Deploy { scaling: Scaling::QueueDelay(2.5), ..deploy() };
+    let made = client.hub().deploy(&deploy).await.expect("an endpoint").view.id;
+    let id = Id::parse(&made).expect("Runpod hands out good ids");
+    let before = client.endpoints().saved(&id).await.expect("read").expect("there");
+    assert!(sim.journal().last().expect("sent").carries(crate::stub::KEY));
+    let change = GpuChange {
+        pool_ids: Some(vec!["ADA_24".into()]),
+        allowed_cuda_versions: Some(Vec::new()),
+        min_cuda_version: Some(Change::Set("12.4".into())),
+        ..GpuChange::default()
+    };
+    let after = client.endpoints().save_gpus(&before, &change).await.expect("saved");
+    assert_eq!(
+        (after.gpu_ids.as_deref(), after.gpu_count, after.workers_max),
+        (Some("ADA_24"), Some(2), Some(4))
+    );
+    let mut input = sent(&sim).1["input"].clone();
+    let input = input.as_object_mut().expect("an object");
+    assert_eq!(input.remove("networkVolumeIds"), Some(Value::Null));
+    assert_eq!(input.remove("minCudaVersion"), Some(json!("12.4")));
+    assert_eq!(input.remove("gpuIds"), Some(json!("ADA_24")));
+    assert!(!input.contains_key("allowedCudaVersions"), "cleared: {input:?}");
+    assert_eq!(
+        (&input["idleTimeout"], &input["workersMin"], &input["id"]),
+        (&json!(11), &json!(1), &json!(made))
+    );
+    assert_eq!((&input["scalerType"], &input["executionTimeoutMs"]), (&json!("QUEUE_DELAY"), &json!(7777)));
+
+    assert_eq!(input["scalerValue"], 2.5);
+
+    assert!(client.endpoints().saved(&Id::parse("nope").expect("an id")).await.expect("read").is_none());
+    for refused in [
+        GpuChange::default(),
+        GpuChange { pool_ids: Some(Vec::new()), ..change.clone() },
+        GpuChange { count: Some(0), ..change.clone() },
+        GpuChange { min_cuda_version: Some(Change::Set("12".into())), ..change.clone() },
+        GpuChange { type_ids: Some(vec!["NVIDIA L4".into()]), ..change.clone() },
+    ] {
+        assert!(client.endpoints().save_gpus(&before, &refused).await.is_err(), "{refused:?}");
+    }
+    assert_eq!(sim.journal().count("graphql:saveEndpoint"), 2, "the deploy and one change");
 }

@@ -228,6 +228,12 @@ async fn every_tool_does_what_its_card_says() {
     clusters(&mut tour).await;
     hub(&mut tour).await;
     billing(&mut tour).await;
+    // What a card covers may be the way on REST v1.
+    let mut old = Tour::begin(v1()).await;
+    of_v1(&mut old).await;
+    for (tool, used) in old.used {
+        tour.used.entry(tool).or_default().extend(used);
+    }
     let mut findings = Vec::new();
     for tool in tools::all() {
         let name = tool.card.name;
@@ -271,6 +277,8 @@ async fn of_v1(tour: &mut Tour) {
     tour.visit("list-endpoints", json!({"includeWorkers": true})).await;
     tour.visit("get-endpoint", endpoint.clone()).await;
     tour.visit("update-endpoint", json!({"endpointId": endpoint["endpointId"], "workersMax": 2})).await;
+    tour.visit("set-endpoint-gpus", json!({"endpointId": endpoint["endpointId"], "gpuIds": "AMPERE_80"}))
+        .await;
     tour.visit("delete-endpoint", endpoint).await;
     tour.visit("delete-template", json!({"templateId": template})).await;
     for scope in ["pods", "serverless", "network-volumes"] {

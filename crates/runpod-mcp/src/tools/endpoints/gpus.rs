@@ -1,6 +1,7 @@
 //! `set-endpoint-gpus`: which GPU types an endpoint may use, to the type.
 
-use runpod_api::endpoints::{Endpoint, GpuChange, GpuView, Update};
+use runpod_api::endpoints::{Endpoint, GpuChange, GpuView, Saved, Update};
+use runpod_api::{Id, Resource, Version};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -41,22 +42,49 @@ impl ToolDef for SetEndpointGpus {
                 exact types; the reply has the previous selection.",
         effect: Effect::Spends,
         idempotent: true,
-        covers: &["getEndpoint", "updateEndpoint"],
+        covers: &["getEndpoint", "updateEndpoint", "graphql:saveEndpoint"],
         ids_from: Some("list-endpoints"),
     };
 
     async fn call(cx: &Cx, args: SetEndpointGpusArgs) -> Outcome {
         let selection = Selection::of(&args)?;
         let id = args.endpoint_id.0.clone();
-        let before = cx.client.endpoints().get(&id).await?.view;
-        let Some(previous) = before.gpu.as_ref() else {
-            return Err(ToolError::bad_argument(format!("`{id}` is a CPU endpoint: it has no GPUs to set"))
-                .hint("change its CPU types with cpuFlavorIds of update-endpoint"));
-        };
-        let change = Update { gpu: selection.into_change(args), ..Update::default() };
-        let after = cx.client.endpoints().update(&id, &change).await?.view;
-        Ok(Reply::from(json!({"endpoint": shown(&after), "previousGpuIds": spelled(previous)})))
+        let change = selection.into_change(args);
+        match cx.client.version(Resource::Endpoints).await {
+            Version::V2 => set(cx, &id, change).await,
+            Version::V1 => set_whole(cx, &id, &change).await,
+        }
     }
+}
+
+async fn set(cx: &Cx, id: &Id, gpu: GpuChange) -> Outcome {
+    let before = cx.client.endpoints().get(id).await?.view;
+    let previous = before.gpu.as_ref().map(spelled).ok_or_else(|| on_cpus(id))?;
+    let after = cx.client.endpoints().update(id, &Update { gpu, ..Update::default() }).await?.view;
+    Ok(Reply::from(json!({"endpoint": shown(&after), "previousGpuIds": previous})))
+}
+
+/// REST v1 selects by type and has no pools; GraphQL has them, and saves an endpoint as a whole.
+async fn set_whole(cx: &Cx, id: &Id, change: &GpuChange) -> Outcome {
+    let endpoints = cx.client.endpoints();
+    let Some(before) = endpoints.saved(id).await? else {
+        return Err(ToolError::new("not_found", format!("there is no endpoint `{id}`"))
+            .status(404)
+            .hint("list-endpoints shows the endpoints there are"));
+    };
+    let Some(previous) = before.gpu_ids.as_ref().filter(|ids| !ids.is_empty()) else {
+        return Err(on_cpus(id));
+    };
+    let after = endpoints.save_gpus(&before, change).await?;
+    let Saved { id, name, gpu_ids, gpu_count, workers_min, workers_max, .. } = after;
+    let endpoint = json!({"id": id, "name": name, "gpuIds": gpu_ids, "gpuCount": gpu_count,
+        "workersMin": workers_min, "workersMax": workers_max});
+    Ok(Reply::from(json!({"endpoint": endpoint, "previousGpuIds": previous})))
+}
+
+fn on_cpus(id: &Id) -> ToolError {
+    ToolError::bad_argument(format!("`{id}` is a CPU endpoint: it has no GPUs to set"))
+        .hint("change its CPU types with cpuFlavorIds of update-endpoint")
 }
 
 /// Pools, and types left out of them.

@@ -3,7 +3,7 @@
 use runpod_sim::Seed;
 use serde_json::{Value, json};
 
-use crate::rig::Rig;
+use crate::rig::{Rig, v1};
 
 const IMAGE: &str = "runpod/test-output:0.0.1";
 
@@ -240,4 +240,49 @@ async fn builds_are_paged_by_the_api_and_read_one_by_one() {
     let one = json!({"endpointId": built["endpointId"], "buildId": build["id"]});
     let read = rig.call("get-endpoint-build", one).await.ok();
     assert_eq!((&read["id"], &read["status"]), (&build["id"], &build["status"]));
+}
+
+#[tokio::test]
+async fn a_selection_of_gpus_under_v1_resets_nothing_else() {
+    let rig = Rig::speaking(v1(), Seed::Empty).await;
+    let template = json!({"name": "t", "imageName": IMAGE, "isServerless": true});
+    let template = rig.call("create-template", template).await.ok()["id"].clone();
+    let settings = json!({"name": "g", "templateId": template, "workersMax": 4, "idleTimeout": 77, "scalerType": "QUEUE_DELAY",
+        "scalerValue": 9, "executionTimeoutMs": 70_000, "dataCenterIds": ["EU-RO-1"]});
+    let endpoint = json!({"endpointId": rig.call("create-endpoint", settings).await.ok()["id"]});
+    let before = rig.call("get-endpoint", endpoint.clone()).await.ok();
+    let set = json!({"pools": ["ADA_24", "AMPERE_80"], "excludeGpuTypeIds": ["NVIDIA A100 80GB PCIe"], "gpuCount": 2,
+        "minCudaVersion": "12.4"});
+
+    let dry = with(with(endpoint.clone(), &set), &json!({"dryRun": true}));
+    rig.call("set-endpoint-gpus", dry).await.ok();
+    assert_eq!(rig.sim.journal().count("graphql:saveEndpoint"), 0);
+
+    let reply = rig.call("set-endpoint-gpus", with(endpoint.clone(), &set)).await.ok();
+    assert_eq!(reply["endpoint"]["gpuIds"], "ADA_24,AMPERE_80,-NVIDIA A100 80GB PCIe");
+    assert!(reply["previousGpuIds"].is_string() && reply["endpoint"]["gpuCount"] == 2, "{reply}");
+    let after = rig.call("get-endpoint", endpoint.clone()).await.ok();
+    assert_eq!(after["minCudaVersion"], "12.4");
+    for kept in [
+        "name",
+        "workersMin",
+        "workersMax",
+        "idleTimeout",
+        "scalerType",
+        "scalerValue",
+        "executionTimeoutMs",
+        "dataCenterIds",
+        "templateId",
+        "flashboot",
+    ] {
+        assert_eq!(before[kept], after[kept], "{kept}: {after}");
+    }
+
+    let cpu = json!({"name": "c", "templateId": template, "computeType": "CPU", "cpuFlavorIds": ["cpu5c"]});
+    let cpu = json!({"endpointId": rig.call("create-endpoint", cpu).await.ok()["id"]});
+    let error = rig.call("set-endpoint-gpus", with(cpu, &set)).await.err();
+    assert!(error["error"].as_str().is_some_and(|text| text.contains("CPU endpoint")), "{error}");
+    let error = rig.call("set-endpoint-gpus", with(json!({"endpointId": "nope"}), &set)).await.err();
+    assert_eq!((&error["code"], &error["status"]), (&json!("not_found"), &json!(404)));
+    assert_eq!(rig.sim.journal().count("graphql:saveEndpoint"), 1);
 }
