@@ -59,7 +59,7 @@ impl From<GpuSaid> for GpuType {
             community: said.community_cloud.unwrap_or(said.community),
             price,
             max_count: said.max_count,
-            availability: said.availability.or_else(|| said.stock.map(level)),
+            availability: said.availability.or_else(|| said.stock.as_ref().map(level)),
             data_centers: said.data_centers,
         }
     }
@@ -74,7 +74,7 @@ fn prices(lowest: Option<Offer>, secure: Option<Offer>) -> GpuPrice {
 }
 
 /// No stock is `Out`, `None` or nothing (observed 2026-08).
-fn level(stock: Stock) -> String {
+fn level(stock: &Stock) -> String {
     match stock.stock_status.as_deref() {
         None | Some("" | "None" | "Out") => "NONE".to_owned(),
         Some(status) => status.to_ascii_uppercase(),
