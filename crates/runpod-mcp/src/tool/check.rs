@@ -55,7 +55,8 @@ fn repair(schema: &Value, value: &mut Value, at: &str, notes: &mut Vec<String>) 
                 *value = whole.into();
             }
         }
-        (_, Value::Object(map)) => {
+        // What a caller says in a free form is the caller's: a null in the input of a job means something.
+        (_, Value::Object(map)) if !is_free(schema) => {
             map.retain(|_, member| !member.is_null());
             for (name, member) in map {
                 if let Some(sub) = property(schema, name) {
@@ -164,6 +165,11 @@ fn property<'a>(schema: &'a Value, name: &str) -> Option<&'a Value> {
     }
 }
 
+/// Whether an object may hold anything at all.
+fn is_free(schema: &Value) -> bool {
+    schema.get("properties").is_none() && !schema.get("additionalProperties").is_some_and(Value::is_object)
+}
+
 fn kind(schema: &Value) -> Option<&str> {
     schema.get("type").and_then(Value::as_str)
 }
@@ -215,6 +221,7 @@ mod tests {
                 "env": {"type": "object", "additionalProperties": {"type": "string"}},
                 "cloud": {"type": "string", "enum": ["SECURE", "COMMUNITY"]},
                 "ports": {"type": "array", "items": {"type": "string"}},
+                "input": {"type": "object", "additionalProperties": true},
             }
         });
         let Value::Object(args) = args else { panic!("object") };
@@ -235,6 +242,14 @@ mod tests {
             findings(json!({"podId": "../x", "env": {"A": 1}, "ports": "22/tcp"})),
             "`podId` contains '/'; an id has only letters, digits, `.`, `_` and `-`; \
              `env.A` must be a string, got a number; `ports` must be an array, got a string"
+        );
+    }
+
+    #[test]
+    fn what_is_free_stays_as_it_is() {
+        assert_eq!(
+            findings(json!({"podId": "a", "input": {"seed": null, "steps": 3.0}})),
+            "ok {\"podId\":\"a\",\"input\":{\"seed\":null,\"steps\":3.0}} []"
         );
     }
 
