@@ -40,8 +40,6 @@ static HEALTH: Op = Op::serverless("getEndpointHealth", Method::GET, "/{endpoint
 const LARGEST: u64 = 1 << 30;
 /// Longest time for reading an answer, within the deadline of the call.
 const LONGEST: Duration = Duration::from_secs(60 * 60);
-/// How much longer than the host holds an answer back it may take to come.
-const SLACK: Duration = Duration::from_secs(5);
 /// How long the host holds `runsync` when nothing is said.
 const RUN_SYNC_HOLD: Duration = Duration::from_secs(90);
 /// How long the host holds `stream` when nothing is said and there is nothing new.
@@ -85,7 +83,7 @@ impl Jobs<'_> {
     ) -> Outcome<Report> {
         let body = input::Body::from(new);
         let request = Request { parts: &[endpoint.into()], query: held(hold), body: Some(&body) };
-        let patience = hold.unwrap_or(RUN_SYNC_HOLD) + SLACK;
+        let patience = hold.unwrap_or(RUN_SYNC_HOLD) + self.slack();
         let reading = self.open(&RUN_SYNC, request, patience).await?;
         read(reading, window).await
     }
@@ -150,7 +148,7 @@ impl Jobs<'_> {
     ) -> Outcome<Report> {
         let parts = [endpoint.into(), job.into()];
         let request = Request { parts: &parts, query: held(hold), body: None::<&()> };
-        let reading = self.open(&STREAM, request, hold.unwrap_or(STREAM_HOLD) + SLACK).await?;
+        let reading = self.open(&STREAM, request, hold.unwrap_or(STREAM_HOLD) + self.slack()).await?;
         read(reading, window).await
     }
 
@@ -185,6 +183,11 @@ impl Jobs<'_> {
     /// See [`crate::Error`].
     pub async fn health(&self, endpoint: &Id) -> Outcome<Mapped<Health>> {
         Mapped::read(&self.0.send(&HEALTH, Request::to(&[endpoint.into()])).await?)
+    }
+
+    /// How much longer than the host holds an answer back it may take to come: 5 s with the usual timeout.
+    fn slack(&self) -> Duration {
+        self.0.request_timeout() / 6
     }
 
     async fn open_status(&self, endpoint: &Id, job: &Id) -> Outcome<Reading> {

@@ -41,6 +41,8 @@ pub struct Config {
     pub no_spend: bool,
     /// Lists show everything the API said unless a call asks for less.
     pub full_detail: bool,
+    /// The folder inside of which tools may write files.
+    pub files_dir: Option<PathBuf>,
     /// What is written to stderr.
     pub log: Log,
     /// Runpod's addresses.
@@ -159,6 +161,7 @@ impl Config {
             exclude_tools: layers.words("exclude-tools"),
             read_only: layers.switch("read-only"),
             no_spend: layers.switch("no-spend"),
+            files_dir: layers.text("files-dir").map(PathBuf::from),
             full_detail: layers.word("detail", DETAILS).unwrap_or_default(),
             log: if verbose { log.max(Log::Debug) } else { log },
             sign_in: layers.base("graphql-url").unwrap_or(default),

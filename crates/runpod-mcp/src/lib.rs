@@ -1,12 +1,13 @@
 //! The MCP server: tools over [`runpod_api`], transports, command line.
 //!
 //! Floors, from the ground up; a floor uses what is below it, never beside or above:
-//! `error`, `near`, `config`, `sandbox` · `former` · `reply` · `tool` · `tools/<group>` · `tools`, `policy` · `mcp` · `serve` · `cli`.
+//! `error`, `near`, `config`, `sandbox` · `files` · `former` · `reply` · `tool` · `tools/<group>` · `tools`, `policy` · `mcp` · `serve` · `cli`.
 #![expect(missing_docs, reason = "argument structs and enums are documented where a client reads them")]
 
 pub mod cli;
 pub mod config;
 pub mod error;
+pub mod files;
 mod former;
 pub mod mcp;
 mod near;

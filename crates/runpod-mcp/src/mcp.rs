@@ -23,8 +23,10 @@ use rmcp::{RoleServer, ServerHandler};
 use runpod_api::{Caller, Client, Clock};
 
 use crate::config::{Keys, Surface};
+use crate::files::Files;
 use crate::policy::Policy;
 use crate::tool::Detail;
+use crate::tool::recent::Recent;
 use crate::tools::Selection;
 
 pub use calling::{Answer, Asked, Unknown, Who};
@@ -50,6 +52,8 @@ pub struct Setup {
     pub policy: Policy,
     /// Detail of lists when a call does not say.
     pub detail: Detail,
+    /// Where tools may write files; none over a network.
+    pub files: Option<Files>,
     /// Where the account key comes from.
     pub keys: Keys,
     /// Longest time for one call, by the client's clock.
@@ -69,6 +73,7 @@ struct Inner {
     setup: Setup,
     /// One for the life of the process; Runpod sees it with each request.
     session: String,
+    recent: Recent,
     tools: OnceLock<Vec<Tool>>,
 }
 
@@ -77,7 +82,7 @@ impl Server {
     #[must_use]
     pub fn new(setup: Setup) -> Self {
         let session = uuid::Uuid::new_v4().to_string();
-        Self(Arc::new(Inner { setup, session, tools: OnceLock::new() }))
+        Self(Arc::new(Inner { setup, session, recent: Recent::default(), tools: OnceLock::new() }))
     }
 
     /// The account behind this process, reached by a client that says so of itself.

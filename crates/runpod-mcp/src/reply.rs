@@ -136,6 +136,14 @@ impl Reply {
         Self { most: Some(bytes), ..self }
     }
 
+    /// How many bytes it is too large by, if it would have to be cut.
+    #[must_use]
+    pub(crate) fn excess(&self) -> Option<usize> {
+        let tail = TAIL + fit::size(&Value::from(self.notes.clone()));
+        let size = fit::size(&Value::Object(self.fields.clone())) + tail;
+        size.checked_sub(self.most.unwrap_or(MAX_BYTES)).filter(|excess| *excess > 0)
+    }
+
     /// The JSON that a client gets, in at most `max` bytes. Notes stand last, under `_notes`; what was cut stands
     /// under `_truncated`.
     #[must_use]

@@ -9,6 +9,7 @@ pub(crate) mod hidden;
 pub(crate) mod log;
 pub(crate) mod price;
 pub mod progress;
+pub mod recent;
 pub(crate) mod schema;
 pub mod wait;
 pub(crate) mod walk;
@@ -28,8 +29,10 @@ use tokio_util::sync::CancellationToken;
 pub use args::{ClearableId, Detail, IdArg, Page};
 pub use price::Price;
 pub use progress::Progress;
+pub use recent::OwnRecent;
 
 use crate::error::ToolError;
+use crate::files::Files;
 use crate::reply::Reply;
 
 /// What a tool answers.
@@ -118,6 +121,10 @@ pub struct Cx {
     pub leaving: CancellationToken,
     /// What the call has made so far.
     pub made: Made,
+    /// Where files may be written, if anywhere.
+    pub files: Option<Files>,
+    /// What was looked up for this caller a moment ago.
+    pub recent: OwnRecent,
 }
 
 /// The id of what a call made, known to the audit line even when the call is dropped while it waits.

@@ -6,6 +6,7 @@ mod catalog;
 mod clusters;
 mod endpoints;
 mod hub;
+mod jobs;
 mod pods;
 mod registries;
 mod selection;
@@ -29,6 +30,7 @@ pub struct Toolset {
 pub static TOOLSETS: &[Toolset] = &[
     Toolset { name: "pods", tools: &pods::TOOLS },
     Toolset { name: "serverless", tools: &endpoints::TOOLS },
+    Toolset { name: "jobs", tools: &jobs::TOOLS },
     Toolset { name: "templates", tools: &templates::TOOLS },
     Toolset { name: "storage", tools: &volumes::TOOLS },
     Toolset { name: "registries", tools: &registries::TOOLS },

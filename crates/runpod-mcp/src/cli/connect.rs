@@ -8,13 +8,14 @@ use runpod_api::{Client, Settings};
 
 use super::probe;
 use crate::config::{Config, Problems};
+use crate::files::Files;
 use crate::mcp::{Server, Setup};
 use crate::policy::Policy;
 use crate::tool::Detail;
 use crate::tools::Selection;
 
-/// Longest time for one call over stdio.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// Longest time for one call over stdio: five minutes of waiting, and time to tell how they ended.
+const PATIENCE: Duration = Duration::from_secs(305);
 
 /// A server, and what has to live as long as it does.
 #[derive(Debug)]
@@ -59,11 +60,17 @@ pub(super) fn setup(config: Config) -> anyhow::Result<Setup> {
         surface: config.surface,
         policy: Policy { read_only: config.read_only, no_spend: config.no_spend },
         detail: if config.full_detail { Detail::Full } else { Detail::Summary },
+        files: config.files_dir.map(files).transpose()?,
         keys: config.keys,
         patience: PATIENCE,
         sandbox: config.sandbox,
         transport: "stdio",
     })
+}
+
+fn files(folder: PathBuf) -> anyhow::Result<Files> {
+    let shown = folder.display().to_string();
+    Files::inside(folder).with_context(|| format!("--files-dir {shown} is no folder that can be opened"))
 }
 
 fn settings(config: &Config) -> anyhow::Result<Settings> {

@@ -104,6 +104,13 @@ pub static SETTINGS: &[Setting] = &[
         about: "Refuse what starts or raises billing; stopping and deleting stay possible",
     },
     Setting {
+        key: "files-dir",
+        env: &["RUNPOD_MCP_FILES_DIR"],
+        kind: Kind::Text("FOLDER"),
+        section: Section::Tools,
+        about: "Let tools write files inside of this folder [default: none]",
+    },
+    Setting {
         key: "detail",
         env: &["RUNPOD_MCP_DETAIL"],
         kind: Kind::Word(&["summary", "full"]),

@@ -150,6 +150,8 @@ impl Server {
             progress: asked.progress.clone(),
             leaving: asked.leaving.clone(),
             made: audit.made.clone(),
+            files: setup.files.clone(),
+            recent: self.0.recent.of(who.key.as_ref().map(ApiKey::digest).unwrap_or_default()),
         };
         let outcome = survive(tool.card, ready.run(&cx)).await.or_else(Reply::of_wordless);
         audit.end(outcome.map_err(|error| worded(tool.card, effect, error)))
@@ -348,6 +350,7 @@ mod tests {
             surface: Surface::Full,
             policy,
             detail: Detail::Summary,
+            files: None,
             keys: Keys::new(Some(ApiKey::new("k")), None),
             patience: std::time::Duration::from_secs(1),
             sandbox: false,

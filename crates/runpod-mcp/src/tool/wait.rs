@@ -244,7 +244,7 @@ impl Pauses {
 }
 
 /// Whether a failure may be gone at the next look: what Runpod said about the request itself is not.
-fn passes(error: &Error) -> bool {
+pub(crate) fn passes(error: &Error) -> bool {
     match error {
         Error::TooFast { .. } | Error::Timeout { .. } | Error::Connection { .. } | Error::Shape { .. } => {
             true
@@ -254,7 +254,7 @@ fn passes(error: &Error) -> bool {
 }
 
 /// The longest wait that leaves time for the reply.
-fn budget(cx: &Cx) -> Duration {
+pub(crate) fn budget(cx: &Cx) -> Duration {
     let slack = cx.client.request_timeout() / 6;
     cx.client.deadline().remaining(Duration::MAX).saturating_sub(slack)
 }

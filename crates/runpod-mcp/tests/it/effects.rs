@@ -192,6 +192,36 @@ async fn serverless(tour: &mut Tour) {
     tour.visit("delete-endpoint", json!({"endpointId": endpoint})).await;
 }
 
+async fn jobs(tour: &mut Tour) {
+    let new = json!({"name": "worker", "imageName": IMAGE, "gpuPoolIds": ["ADA_24"], "workersMin": 1});
+    let endpoint = tour.rig.call("create-endpoint", new).await.ok()["id"].clone();
+    tour.rig.pass(120);
+    let long = json!({"endpointId": endpoint, "input": {"sandbox": {"seconds": 60}}});
+    let job = id(&tour.visit("run-endpoint", long).await);
+    let job = json!({"endpointId": endpoint, "jobId": job});
+    tour.visit("get-job-status", job.clone()).await;
+    tour.visit("endpoint-health", json!({"endpointId": endpoint})).await;
+    tour.visit("cancel-job", job.clone()).await;
+    tour.visit("purge-endpoint-queue", json!({"endpointId": endpoint})).await;
+    let failing = json!({"endpointId": endpoint, "input": {"sandbox": {"fail": "no"}}});
+    let failed = id(&tour.rig.call("run-endpoint", failing).await.ok());
+    let quick = json!({"endpointId": endpoint, "input": {"sandbox": {"chunks": 1}}});
+    let streamed = id(&tour.rig.call("run-endpoint", quick.clone()).await.ok());
+    tour.rig.pass(60);
+    tour.visit("stream-job", json!({"endpointId": endpoint, "jobId": streamed})).await;
+    tour.visit("get-job-output", json!({"endpointId": endpoint, "jobId": streamed})).await;
+    tour.visit("retry-job", json!({"endpointId": endpoint, "jobId": failed})).await;
+    tour.rig.pass(60);
+    let (journal, clock) = (tour.rig.sim.journal().clone(), tour.rig.sim.clock().clone());
+    let held = async {
+        while journal.count("runJobSync") == 0 {
+            tokio::task::yield_now().await;
+        }
+        clock.advance(std::time::Duration::from_secs(60));
+    };
+    tokio::join!(tour.visit("runsync-endpoint", quick), held);
+}
+
 async fn hub(tour: &mut Tour) {
     tour.visit("list-hub-repos", json!({})).await;
     tour.visit("deploy-hub-repo", json!({"repo": "runpod-workers/worker-comfyui"})).await;
@@ -225,6 +255,7 @@ async fn every_tool_does_what_its_card_says() {
     catalog(&mut tour).await;
     pods(&mut tour).await;
     serverless(&mut tour).await;
+    jobs(&mut tour).await;
     clusters(&mut tour).await;
     hub(&mut tour).await;
     billing(&mut tour).await;

@@ -10,6 +10,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("error", 1),
     ("config", 1),
     ("sandbox", 1),
+    ("files", 2),
     // Calls as older servers took them: words only, so it needs no tool.
     ("former", 2),
     ("reply", 2),

@@ -12,7 +12,7 @@ use runpod_api::{Routing, Version, Versions};
 use runpod_mcp::tool::{Effect, Tool};
 use runpod_mcp::tools;
 use runpod_sim::contract::{self, Problem, Request, Route};
-use runpod_sim::{Entry, Seed};
+use runpod_sim::{Entry, Pace, Seed, Sim};
 use serde_json::{Map, Value, json};
 
 use crate::rig::{Rig, in_v2, is_write};
@@ -163,10 +163,12 @@ fn wrong(tool: &Tool, request: &Entry) -> Option<String> {
     if request.path == "/graphql" {
         return wrong_question(tool, request);
     }
-    // The paths of the contract of v1 are relative to its base.
-    let (contract, path) = match request.path.strip_prefix("/v1") {
-        Some(path) => (contract::v1(), path),
-        None => (contract::v2(), request.path.as_str()),
+    // The paths of the contracts of v1 and of the runtime are relative to their bases.
+    let below = |base: &str| request.path.strip_prefix(base);
+    let (contract, path) = match (below("/v1"), below("/serverless/v2")) {
+        (Some(path), _) => (contract::v1(), path),
+        (_, Some(path)) => (contract::serverless(), path),
+        (None, None) => (contract::v2(), request.path.as_str()),
     };
     let method = request.method.parse().expect("a method");
     let Route::Found { operation, params } = contract.route(&method, path) else {
@@ -240,6 +242,16 @@ const ONLY_V2: [&str; 15] = [
     "get-cpu-type",
 ];
 
+/// The runtime holds its answers back by the twin's clock, which nobody moves but time itself.
+async fn rig(tool: &Tool, versions: Versions) -> Rig {
+    let holds =
+        ["runJobSync", "streamJob", "getJobStatus"].iter().any(|held| tool.card.covers.contains(held));
+    match holds {
+        false => Rig::skipping_on(versions, Seed::Empty).await,
+        true => Rig::speaking_on(Sim::builder().seed(Seed::Empty).clock(Pace::Times(1000)), versions).await,
+    }
+}
+
 #[test]
 fn random_arguments_are_refused_here_or_accepted_by_the_contract() {
     for version in [Version::V2, Version::V1] {
@@ -252,7 +264,7 @@ fn speak_at_random(version: Version) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     for tool in tools::all() {
         let (rig, account) = runtime.block_on(async {
-            let rig = Rig::skipping_on(versions.clone(), Seed::Empty).await;
+            let rig = rig(tool, versions.clone()).await;
             let account = furnish(&rig, version).await;
             (rig, account)
         });

@@ -6,6 +6,7 @@ mod catalog;
 mod clusters;
 mod endpoints;
 mod hub;
+mod jobs;
 mod logs;
 mod money;
 mod pods;

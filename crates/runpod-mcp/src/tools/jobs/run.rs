@@ -1,0 +1,231 @@
+//! `run-endpoint` and `runsync-endpoint`.
+
+use std::time::Duration;
+
+use runpod_api::jobs::{Pointer, Policy, Report, S3, Submit, is_terminal};
+use runpod_api::{Error, Id};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::JobRef;
+use super::shown::{self, Room};
+use crate::error::ToolError;
+use crate::reply::Reply;
+use crate::tool::hidden::Hidden;
+use crate::tool::{Card, Cx, Effect, IdArg, Outcome, ToolDef, wait};
+
+/// How long the host holds `runsync` when nothing is said.
+const HOLD: Duration = Duration::from_secs(90);
+/// The longest that it does.
+const LONGEST_HOLD: Duration = Duration::from_secs(300);
+
+/// A job to be, the same for both tools.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Submission {
+    /// From list-endpoints or list-public-endpoints.
+    endpoint_id: IdArg,
+    /// What the worker takes.
+    input: Map<String, Value>,
+    /// URL to call when the job ends.
+    webhook: Option<String>,
+    /// Longest run in ms.
+    #[schemars(range(min = 5_000, max = 604_800_000))]
+    execution_timeout: Option<u64>,
+    /// Start no worker for it.
+    low_priority: Option<bool>,
+    /// Longest life in ms, queued or running.
+    #[schemars(range(min = 10_000, max = 604_800_000))]
+    ttl: Option<u64>,
+    /// Where the worker puts large results.
+    s3_config: Option<S3Config>,
+    /// The three limits in one object, as older servers took them.
+    #[schemars(extend("x-unlisted" = true))]
+    policy: Option<PolicyArg>,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct PolicyArg {
+    #[schemars(range(min = 5_000, max = 604_800_000))]
+    execution_timeout: Option<u64>,
+    low_priority: Option<bool>,
+    #[schemars(range(min = 10_000, max = 604_800_000))]
+    ttl: Option<u64>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct S3Config {
+    access_id: Hidden,
+    access_secret: Hidden,
+    bucket_name: String,
+    endpoint_url: String,
+}
+
+impl Submission {
+    /// The endpoint, and what is submitted to it.
+    fn read(self) -> Result<(Id, Submit), ToolError> {
+        let Self { endpoint_id, input, webhook, execution_timeout, low_priority, ttl, s3_config, policy } =
+            self;
+        if webhook.as_deref().is_some_and(|url| !is_web_address(url)) {
+            return Err(ToolError::bad_argument("`webhook` is no address such as https://example.com/done"));
+        }
+        let s3 = s3_config.map(|s3| S3 {
+            access_id: s3.access_id.0,
+            access_secret: s3.access_secret.0,
+            bucket_name: s3.bucket_name,
+            endpoint_url: s3.endpoint_url,
+        });
+        let nested = policy.unwrap_or_default();
+        let policy = Policy {
+            execution_timeout: execution_timeout.or(nested.execution_timeout),
+            low_priority: low_priority.or(nested.low_priority),
+            ttl: ttl.or(nested.ttl),
+        };
+        Ok((endpoint_id.0, Submit { input, webhook, policy, s3 }))
+    }
+}
+
+fn is_web_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !text.contains(char::is_whitespace))
+}
+
+pub(super) struct RunEndpoint;
+
+impl ToolDef for RunEndpoint {
+    type Args = Submission;
+    const CARD: Card = Card {
+        name: "run-endpoint",
+        title: "Run endpoint",
+        about: "Queues a job on a Serverless endpoint and returns its id at once; get-job-status with wait gets the \
+                result, which is kept for 30 minutes.",
+        effect: Effect::Spends,
+        idempotent: false,
+        covers: &["runJob"],
+        ids_from: Some("list-endpoints"),
+    };
+
+    async fn call(cx: &Cx, args: Submission) -> Outcome {
+        let (endpoint, submit) = args.read()?;
+        let queued = cx.client.jobs().run(&endpoint, &submit).await.map_err(|e| unsent(&endpoint, e))?;
+        let job = &queued.view.id;
+        Ok(Reply::of(&queued).note(format!(
+            "get-job-status with endpointId {endpoint}, jobId {job} and wait 60000 waits for the result"
+        )))
+    }
+}
+
+pub(super) struct RunsyncEndpoint;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RunsyncArgs {
+    #[serde(flatten)]
+    job: Submission,
+    /// In ms, 90000 when omitted.
+    #[schemars(range(min = 1000))]
+    wait: Option<u64>,
+    /// Largest reply, 80000 when omitted.
+    #[schemars(range(min = 5000, max = 16_000_000))]
+    max_bytes: Option<u32>,
+}
+
+impl ToolDef for RunsyncEndpoint {
+    type Args = RunsyncArgs;
+    const CARD: Card = Card {
+        name: "runsync-endpoint",
+        title: "Run endpoint and wait",
+        about: "Queues a job and waits for its result; when the wait ends first, the reply has the job id for \
+                get-job-status. The result is kept for a minute.",
+        effect: Effect::Spends,
+        idempotent: false,
+        covers: &["runJobSync"],
+        ids_from: Some("list-endpoints"),
+    };
+
+    async fn call(cx: &Cx, args: RunsyncArgs) -> Outcome {
+        let (endpoint, submit) = args.job.read()?;
+        let hold = Hold::of(cx, args.wait.map(Duration::from_millis));
+        let room = Room::of(args.max_bytes);
+        let window = room.window(Pointer::default().inside("output"));
+        let report = cx.client.jobs().run_sync(&endpoint, &submit, hold.said, &window).await;
+        let report = report.map_err(|error| unsent(&endpoint, error))?;
+        let Some(job) = job_of(&report, &endpoint) else {
+            return Ok(shown::whole(&report).at_most(room.bytes()));
+        };
+        match report.is_terminal() {
+            true => shown::fitted(cx, &job, room, report).await,
+            false => Ok(hold.over(shown::whole(&report).at_most(room.bytes()), &job, &report)),
+        }
+    }
+}
+
+/// The job that an answer is about, if it says that.
+fn job_of(report: &Report, endpoint: &Id) -> Option<JobRef> {
+    let id = Id::parse(&report.member::<String>("id")?).ok()?;
+    Some(JobRef { endpoint: endpoint.clone(), id })
+}
+
+/// How long the host is to hold its answer.
+#[derive(Debug)]
+struct Hold {
+    wanted: Duration,
+    granted: Duration,
+    /// What the host is told; nothing where its own default is meant and fits.
+    said: Option<Duration>,
+}
+
+impl Hold {
+    fn of(cx: &Cx, asked: Option<Duration>) -> Self {
+        let wanted = asked.unwrap_or(HOLD);
+        let granted = wanted.min(LONGEST_HOLD).min(wait::budget(cx));
+        let said = (asked.is_some() || granted < HOLD).then_some(granted);
+        Self { wanted, granted, said }
+    }
+
+    /// The reply of a wait that ended before its job did.
+    fn over(&self, reply: Reply, job: &JobRef, report: &Report) -> Reply {
+        let (state, seconds) = (&report.status, self.granted.as_secs());
+        let words = job.words();
+        let reply = reply.note(format!(
+            "still {state} after {seconds} s, and the job goes on: get-job-status with {words} and wait 60000 waits on, \
+             and says why if it stays IN_QUEUE; do not submit it again"
+        ));
+        match self.granted < self.wanted && !is_terminal(state) {
+            false => reply,
+            true => reply.with(
+                "waitClamped",
+                json!({
+                    "requestedMs": millis(self.wanted), "effectiveMs": millis(self.granted),
+                    "reason": format!(
+                        "one call may wait {seconds} s here, of the 60 s that some hosts give to a request; \
+                         get-job-status waits on"
+                    ),
+                }),
+            ),
+        }
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Why there is no job, or none that is known.
+fn unsent(endpoint: &Id, error: Error) -> ToolError {
+    let doubt = matches!(&error, Error::Timeout { sent: true, .. } | Error::Connection { sent: true, .. });
+    let told = ToolError::from(error);
+    match (doubt, told.status) {
+        (true, _) => told.hint(format!(
+            "the job may be queued or running all the same, without an id that is known here: look with \
+             endpoint-health and endpointId {endpoint} before submitting it again"
+        )),
+        (_, Some(400 | 422)) => {
+            told.hint("what `input` has to contain is up to the worker's handler: see the image's or the model's own page")
+        }
+        _ => told,
+    }
+}
