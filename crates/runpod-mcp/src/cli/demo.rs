@@ -66,6 +66,8 @@ mod tests {
             ("createPod", "create-pod"),
             ("getPod", "get-pod"),
             ("createEndpoint", "create-endpoint"),
+            ("runJob", "run-endpoint"),
+            ("getJobStatus", "get-job-status"),
             ("listBilling", "get-billing"),
             ("deleteEndpoint", "delete-endpoint"),
             ("deletePod", "delete-pod"),

@@ -40,6 +40,7 @@ pub(super) async fn tell<W: Write>(
     let pod = rent(voice, assistant).await?;
     wait_until_it_runs(voice, assistant, &pod).await?;
     let endpoint = deploy(voice, assistant).await?;
+    run_a_job(voice, assistant, clock, &endpoint).await?;
     show_the_bill(voice, assistant, clock).await?;
     clean_up(voice, assistant, &pod, &endpoint).await?;
     voice.tell(
@@ -108,6 +109,63 @@ async fn deploy<W: Write>(voice: &mut Voice<W>, assistant: &Assistant) -> anyhow
         text(&endpoint, "/id")
     ))?;
     Ok(text(&endpoint, "/id"))
+}
+
+/// The first job of an endpoint: it waits for a worker to start.
+async fn run_a_job<W: Write>(
+    voice: &mut Voice<W>,
+    assistant: &Assistant,
+    clock: &Clock,
+    endpoint: &str,
+) -> anyhow::Result<()> {
+    voice.step("run-endpoint", "Send it a job")?;
+    let args = json!({"endpointId": endpoint, "input": {"prompt": "Hello, Runpod"}});
+    let job = assistant.call("run-endpoint", args).await?;
+    let id = text(&job, "/id");
+    voice.say(&format!("Job {id}: {}", text(&job, "/status")))?;
+    let args = json!({"endpointId": endpoint, "jobId": id});
+    let queued = assistant.call("get-job-status", args).await?;
+    voice.step("get-job-status", "Why does it wait? And then one call that waits for its end")?;
+    if queued.get("cause").is_some() {
+        voice.say(&format!("It waits: {}", text(&queued, "/cause").replace('_', " ")))?;
+    }
+    let done = wait_for_the_job(assistant, clock, (endpoint, &id)).await?;
+    let seconds = |pointer: &str| done.pointer(pointer).and_then(Value::as_f64).unwrap_or_default() / 1e3;
+    voice.say(&format!(
+        "{} after {:.0} s for a worker to start and {:.1} s of work: {}",
+        text(&done, "/status"),
+        seconds("/delayTime"),
+        seconds("/executionTime"),
+        text(&done, "/output"),
+    ))?;
+    ensure!(
+        text(&done, "/status") == "COMPLETED",
+        "get-job-status: the job ended as {}",
+        text(&done, "/status")
+    );
+    Ok(())
+}
+
+async fn wait_for_the_job(
+    assistant: &Assistant,
+    clock: &Clock,
+    (endpoint, id): (&str, &str),
+) -> anyhow::Result<Value> {
+    let begin = clock.now();
+    loop {
+        let args = json!({"endpointId": endpoint, "jobId": id, "wait": 300_000});
+        let job = assistant.call("get-job-status", args).await?;
+        let waited = (clock.now() - begin).to_std().unwrap_or_default();
+        if job.get("pollingTimedOut").is_none() {
+            return Ok(job);
+        }
+        ensure!(
+            waited < PATIENCE,
+            "get-job-status: still {} after {} s",
+            text(&job, "/status"),
+            waited.as_secs()
+        );
+    }
 }
 
 async fn show_the_bill<W: Write>(
