@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the published profile and prints its start-up, memory, size and token figures beside what they are compared with.
+# Builds the published profile and prints its start-up, memory, size and token figures, and what a large job output costs it,
+# beside what they are compared with.
 # The npm server is left out, in capital letters, where it cannot be installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,3 +12,5 @@ if scripts/install-peers.sh; then
 fi
 unset "${!RUNPOD_@}"
 "$target/dist/figures" "$target/dist/runpod-mcp" "$target/dist/canned" "${npm[@]}"
+echo
+"$target/dist/output" "$target/dist/runpod-mcp"

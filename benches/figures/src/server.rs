@@ -51,7 +51,8 @@ impl Server {
         Ok(Self { child, input, output })
     }
 
-    fn ask(&mut self, id: u64, method: &str, params: &Value) -> anyhow::Result<Value> {
+    /// The answer to a request.
+    pub(crate) fn ask(&mut self, id: u64, method: &str, params: &Value) -> anyhow::Result<Value> {
         let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
         let line = self.exchange(&request)?;
         serde_json::from_str(&line).with_context(|| format!("the reply to {method} is not JSON"))
