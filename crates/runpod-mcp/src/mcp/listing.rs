@@ -11,14 +11,14 @@ impl Server {
     pub(super) fn tools(&self) -> &[rmcp::model::Tool] {
         self.0.tools.get_or_init(|| {
             // A listing that rmcp cannot read would be a fault of this program; the surface tests read them all.
-            self.listings().into_iter().filter_map(|listing| serde_json::from_value(listing).ok()).collect()
+            self.listings().filter_map(|listing| serde_json::from_value(listing).ok()).collect()
         })
     }
 
     /// The result of tools/list, as every client gets it.
     #[must_use]
     pub fn listing(&self) -> Value {
-        json!({"tools": self.listings()})
+        json!({"tools": self.listings().collect::<Vec<_>>()})
     }
 
     /// The schema of all arguments that a tool accepts; `null` when there is no such tool.
@@ -27,12 +27,14 @@ impl Server {
         self.0.setup.selection.find(name).map_or(&Value::Null, |tool| tool.accepts())
     }
 
-    fn listings(&self) -> Vec<Value> {
+    /// One entry at a time: the whole list exists once, in the form that is sent.
+    fn listings(&self) -> impl Iterator<Item = Value> {
         let setup = &self.0.setup;
-        let listed = setup.selection.iter().filter(|tool| setup.policy.lists(tool.card));
-        match setup.surface {
-            Surface::Full => listed.map(Tool::listing).collect(),
-            Surface::Mini => self.mini().into(),
-        }
+        let (mini, full) = match setup.surface {
+            Surface::Full => (None, Some(setup.selection.iter())),
+            Surface::Mini => (Some(self.mini()), None),
+        };
+        let listed = full.into_iter().flatten().filter(|tool| setup.policy.lists(tool.card));
+        mini.into_iter().flatten().chain(listed.map(Tool::listing))
     }
 }

@@ -120,7 +120,7 @@ impl Server {
     pub(super) fn mini(&self) -> [Value; 2] {
         let effect = self.offered().map(|(_, tool)| tool.card.effect).max().unwrap_or(Effect::Reads);
         let call = Card { effect, ..CALL };
-        [FIND.listing(&FIND_SCHEMA), call.listing(&CALL_SCHEMA)]
+        [FIND.listing(FIND_SCHEMA.clone()), call.listing(CALL_SCHEMA.clone())]
     }
 
     /// Answers `find-tools`.
@@ -187,7 +187,7 @@ fn row(tool: &Tool, with_schema: bool) -> Value {
     match with_schema {
         false => json!({"name": name, "does": first_sentence(about), "effect": effect.word()}),
         true => {
-            let schema = schema::listed(tool.accepts());
+            let schema = schema::listed(tool.accepts().clone());
             json!({"name": name, "does": about, "effect": effect.word(), "inputSchema": schema})
         }
     }
