@@ -8,15 +8,17 @@ mod following;
 mod instructions;
 mod listing;
 mod mini;
+mod tasks;
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, DiscoverResult,
-    ErrorData, Implementation, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion,
-    ServerCapabilities, ServerConfig, Tool,
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CancelTaskParams, ContentBlock,
+    DiscoverResult, ErrorData, GetTaskParams, GetTaskResult, Implementation, InitializeRequestParams,
+    InitializeResult, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion,
+    ServerCapabilities, ServerConfig, Tool, UpdateTaskParams,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
@@ -117,6 +119,15 @@ impl Server {
         Implementation::new(NAME, version).with_title(title)
     }
 
+    /// Adds what stands beside each result.
+    fn tag(&self, context: &RequestContext<RoleServer>) -> impl FnOnce(CallToolResult) -> CallToolResult {
+        let meta = self.meta(context);
+        |mut result| {
+            result.meta = meta;
+            result
+        }
+    }
+
     /// The `_meta` of a result: revisions without handshake say in each answer who gives it.
     fn meta(&self, context: &RequestContext<RoleServer>) -> Option<MetaObject> {
         is_modern(context).then(|| {
@@ -130,7 +141,7 @@ impl Server {
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().enable_tasks().build())
             .with_server_info(self.implementation())
             .with_instructions(instructions::text(&self.0.setup))
     }
@@ -167,26 +178,67 @@ impl ServerHandler for Server {
     ) -> Result<CallToolResponse, ErrorData> {
         let who = self.who(&context);
         let args = request.arguments.unwrap_or_default();
-        let call = async |asked: Asked| self.call_for(&request.name, args, &who, &asked).await;
-        let Some(answer) = self.follow(&context, call).await else {
-            return Err(ErrorData::internal_error(
-                "the call was broken off: its client left or cancelled it",
-                None,
-            ));
+        let takes_tasks = Self::takes_tasks(&context);
+        let call = async |asked: Asked| {
+            let asked = Asked { takes_tasks, ..asked };
+            self.call_for(&request.name, args, &who, &asked).await
         };
+        let answer = self.follow(&context, call).await.ok_or_else(broken_off)?;
         let answer = answer.map_err(|unknown| ErrorData::invalid_params(unknown.to_string(), None))?;
-        let content = vec![ContentBlock::text(answer.json.to_string())];
-        let mut result = match answer.failed {
-            true => CallToolResult::error(content),
-            false => CallToolResult::success(content),
-        };
-        result.meta = self.meta(&context);
-        Ok(result.into())
+        match &answer.later {
+            Some(later) => Ok(self.task(later).into()),
+            None => Ok(self.tag(&context)(result(&answer)).into()),
+        }
+    }
+
+    async fn get_task(
+        &self,
+        request: GetTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetTaskResult, ErrorData> {
+        self.look_at(&request.task_id, &context).await
+    }
+
+    async fn update_task(&self, _: UpdateTaskParams, _: RequestContext<RoleServer>) -> Result<(), ErrorData> {
+        Err(ErrorData::invalid_params("no task of this server asks for anything", None))
+    }
+
+    async fn cancel_task(
+        &self,
+        request: CancelTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.call_off(&request.task_id, &context).await
+    }
+
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        context.peer.set_peer_info(request.clone());
+        let mut result = self.negotiate_initialize(&request)?;
+        // Extensions came with the revisions that have no handshake.
+        result.capabilities.extensions = None;
+        Ok(result)
     }
 
     fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
         Cow::Borrowed(ProtocolVersion::KNOWN_VERSIONS)
     }
+}
+
+/// The result of a call that is answered now.
+fn result(answer: &Answer) -> CallToolResult {
+    let content = vec![ContentBlock::text(answer.json.to_string())];
+    match answer.failed {
+        true => CallToolResult::error(content),
+        false => CallToolResult::success(content),
+    }
+}
+
+fn broken_off() -> ErrorData {
+    ErrorData::internal_error("the call was broken off: its client left or cancelled it", None)
 }
 
 fn is_modern(context: &RequestContext<RoleServer>) -> bool {

@@ -3,6 +3,7 @@
 pub(crate) mod clean;
 pub(crate) mod cursor;
 pub(crate) mod fit;
+pub mod later;
 pub(crate) mod list;
 pub(crate) mod redact;
 
@@ -10,6 +11,7 @@ use runpod_api::{Error, Id, Mapped};
 use serde_json::{Map, Value, json};
 
 use crate::error::{ToolError, WORDLESS};
+use later::Later;
 
 /// Largest reply in bytes unless a call asks for more.
 pub const MAX_BYTES: usize = 80_000;
@@ -25,6 +27,7 @@ const MOST_CUTS: usize = 8;
 pub struct Reply {
     fields: Map<String, Value>,
     notes: Vec<String>,
+    later: Option<Later>,
     /// What the call asked for instead of [`MAX_BYTES`].
     most: Option<usize>,
 }
@@ -119,6 +122,19 @@ impl Reply {
     pub fn notes(mut self, notes: impl IntoIterator<Item = String>) -> Self {
         self.notes.extend(notes);
         self
+    }
+
+    /// The same as the answer to a call that goes on: what to come back to.
+    #[must_use]
+    pub(crate) fn until(mut self, later: Option<Later>) -> Self {
+        self.later = later;
+        self
+    }
+
+    /// What to come back to, when this is not the last word.
+    #[must_use]
+    pub fn later(&self) -> Option<&Later> {
+        self.later.as_ref()
     }
 
     /// The same after an earlier reply about the same thing: what that one had to remark still holds.

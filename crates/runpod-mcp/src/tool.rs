@@ -119,6 +119,8 @@ pub struct Cx {
     pub progress: Progress,
     /// Told when the client is about to leave: what only waits ends then, with what it has.
     pub leaving: CancellationToken,
+    /// Whether a call that would only wait is handed back, to be come back to.
+    pub takes_tasks: bool,
     /// What the call has made so far.
     pub made: Made,
     /// Where files may be written, if anywhere.

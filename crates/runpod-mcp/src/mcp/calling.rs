@@ -19,6 +19,7 @@ use crate::config::Surface;
 use crate::error::ToolError;
 use crate::former;
 use crate::near;
+use crate::reply::later::Later;
 use crate::reply::{self, MAX_BYTES, Reply};
 use crate::tool::{Card, Cx, Effect, Made, Outcome, Progress, Tool};
 use crate::tools;
@@ -41,6 +42,8 @@ pub struct Asked {
     pub progress: Progress,
     /// Told when the client is about to leave.
     pub leaving: CancellationToken,
+    /// Whether its client takes a task for an answer.
+    pub takes_tasks: bool,
 }
 
 /// What a call answers.
@@ -50,6 +53,8 @@ pub struct Answer {
     pub json: Value,
     /// Which of the two.
     pub failed: bool,
+    /// What to come back to for the answer, when there is only this so far.
+    pub later: Option<Later>,
 }
 
 /// There is no such tool here.
@@ -149,6 +154,7 @@ impl Server {
             sketchbook,
             progress: asked.progress.clone(),
             leaving: asked.leaving.clone(),
+            takes_tasks: asked.takes_tasks,
             made: audit.made.clone(),
             files: setup.files.clone(),
             recent: self.0.recent.of(who.key.as_ref().map(ApiKey::digest).unwrap_or_default()),
@@ -187,8 +193,11 @@ impl Server {
 impl From<Outcome> for Answer {
     fn from(outcome: Outcome) -> Self {
         match outcome {
-            Ok(reply) => Self { json: reply.into_json(MAX_BYTES), failed: false },
-            Err(error) => Self { json: reply::told(&error, MAX_BYTES), failed: true },
+            Ok(reply) => {
+                let later = reply.later().cloned();
+                Self { json: reply.into_json(MAX_BYTES), failed: false, later }
+            }
+            Err(error) => Self { json: reply::told(&error, MAX_BYTES), failed: true, later: None },
         }
     }
 }

@@ -9,13 +9,14 @@ use std::borrow::Cow;
 use std::future::Future;
 use std::time::Duration;
 
-use runpod_api::{Deadline, Error};
+use runpod_api::{Deadline, Error, Id};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Cx;
 use crate::reply::Reply;
+use crate::reply::later::Later;
 
 /// Longest wait that can be asked for, in ms.
 const MOST: u64 = 300_000;
@@ -78,6 +79,8 @@ pub enum End {
     TimeUp,
     /// The client is leaving.
     Left,
+    /// The client comes back to it by itself.
+    HandedBack,
     /// Looking again is of no use.
     Failed(Error),
 }
@@ -95,6 +98,8 @@ pub struct Waited<T> {
     pub after: Duration,
     /// Whether more time was asked for than the transport allows.
     pub clamped: bool,
+    /// What to come back to, when the wait was handed back.
+    pub later: Option<Later>,
 }
 
 /// A wait that is under way.
@@ -108,6 +113,7 @@ pub struct Wait<'a> {
     granted: Duration,
     began: Duration,
     until: Deadline,
+    later: Option<Later>,
 }
 
 impl<'a> Wait<'a> {
@@ -117,7 +123,13 @@ impl<'a> Wait<'a> {
         let granted = wanted.min(budget(cx));
         let clock = cx.client.clock();
         let until = Deadline::after(clock, granted);
-        Self { cx, what: what.into(), pace, wanted, granted, began: clock.now(), until }
+        Self { cx, what: what.into(), pace, wanted, granted, began: clock.now(), until, later: None }
+    }
+
+    /// The same for something that can be come back to: by this tool, with these ids.
+    #[must_use]
+    pub fn read_by(self, tool: &str, ids: &[&Id]) -> Self {
+        Self { later: Later::new(tool, ids, self.wanted), ..self }
     }
 
     /// Looks until there is nothing more to wait for.
@@ -131,6 +143,7 @@ impl<'a> Wait<'a> {
             states: Vec::new(),
             after: Duration::ZERO,
             clamped: self.granted < self.wanted,
+            later: None,
         };
         let mut pauses = Pauses { pace: self.pace, next: self.pace.first, failures: 0 };
         waited.end = loop {
@@ -142,6 +155,11 @@ impl<'a> Wait<'a> {
                     self.note(&mut waited, found);
                     if over {
                         break End::Over;
+                    }
+                    if let Some(later) = self.later.as_ref().filter(|_| self.cx.takes_tasks) {
+                        let state = waited.states.last().cloned().unwrap_or_default();
+                        waited.later = Some(later.clone().at(format!("{}: {state}", self.what)));
+                        break End::HandedBack;
                     }
                     pauses.after_a_look()
                 }
@@ -270,6 +288,7 @@ impl<T> Waited<T> {
                 End::Over => None,
                 End::TimeUp if self.clamped => Some("the time that one call may take is up".to_owned()),
                 End::TimeUp => Some("the time is up".to_owned()),
+                End::HandedBack => Some("the client comes back to it".to_owned()),
                 End::Left => Some("the client ended its input".to_owned()),
                 End::Failed(error) => Some(error.to_string()),
             };
@@ -281,6 +300,6 @@ impl<T> Waited<T> {
     /// The reply with what was seen while waiting.
     #[must_use]
     pub fn on(&self, reply: Reply, done: bool) -> Reply {
-        reply.with("wait", self.to_json(done))
+        reply.with("wait", self.to_json(done)).until(self.later.clone())
     }
 }

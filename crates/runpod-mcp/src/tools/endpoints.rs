@@ -4,8 +4,8 @@ mod create;
 mod gpus;
 mod history;
 mod list;
-mod scale;
 mod logs;
+mod scale;
 mod update;
 mod wait;
 

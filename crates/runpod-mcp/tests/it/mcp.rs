@@ -87,7 +87,10 @@ async fn a_client_without_handshake_discovers_lists_and_calls() {
     let rig = Rig::new(Seed::Empty).await;
     let mut session = Session::with(rig.server.clone());
     let found = session.ask(1, "server/discover", json!({"_meta": modern()})).await["result"].clone();
-    assert_eq!(found["capabilities"], json!({"tools": {}}));
+    assert_eq!(
+        found["capabilities"],
+        json!({"tools": {}, "extensions": {"io.modelcontextprotocol/tasks": {}}})
+    );
     assert_eq!((&found["resultType"], &found["cacheScope"]), (&json!("complete"), &json!("public")));
     assert!(found["supportedVersions"].as_array().unwrap().contains(&json!("2026-07-28")));
     assert!(found["ttlMs"].as_u64().unwrap() > 0 && found["instructions"].is_string());

@@ -5,3 +5,4 @@ mod endpoints;
 mod leaving;
 mod pods;
 mod progress;
+mod tasks;

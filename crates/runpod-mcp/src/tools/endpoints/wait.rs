@@ -87,7 +87,8 @@ pub(super) async fn for_worker(cx: &Cx, endpoint: &Endpoint, time: Duration, rep
         let over = matches!(seen.outlook(least), Outlook::Ready | Outlook::Nobody | Outlook::Crashing);
         Ok::<_, Error>(Look { seen, state: seen.state(), over })
     };
-    let waited = Wait::begin(cx, format!("endpoint {id}"), time, PACE).until(look).await;
+    let wait = Wait::begin(cx, format!("endpoint {id}"), time, PACE).read_by("get-endpoint", &[id]);
+    let waited = wait.until(look).await;
     told(reply, id, least, &waited)
 }
 

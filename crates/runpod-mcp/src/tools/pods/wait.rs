@@ -83,7 +83,7 @@ async fn up(cx: &Cx, id: &Id, time: Duration, (begun, include): (Begun, Include)
             }
         })
     };
-    Wait::begin(cx, format!("Pod {id}"), time, PACE).until(look).await
+    Wait::begin(cx, format!("Pod {id}"), time, PACE).read_by("get-pod", &[id]).until(look).await
 }
 
 fn stage(pod: &Pod) -> Stage {
