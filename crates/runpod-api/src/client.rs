@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::account::Account;
@@ -90,6 +91,7 @@ pub struct Call {
     pub(crate) deadline: Deadline,
     pub(crate) on_detached: OnDetached,
     pub(crate) sketchbook: Option<Sketchbook>,
+    changing: Arc<AtomicBool>,
 }
 
 impl Call {
@@ -97,7 +99,7 @@ impl Call {
     #[must_use]
     pub fn new(key: Option<ApiKey>, deadline: Deadline) -> Self {
         let (caller, on_detached) = (Caller::default(), OnDetached::default());
-        Self { key, caller, deadline, on_detached, sketchbook: None }
+        Self { key, caller, deadline, on_detached, sketchbook: None, changing: Arc::default() }
     }
 
     /// The same call made known to Runpod as this caller.
@@ -105,6 +107,17 @@ impl Call {
     pub fn by(mut self, caller: Caller) -> Self {
         self.caller = caller;
         self
+    }
+
+    /// Whether this call, or a clone of it, came to a request that may change something. Until then a failure has
+    /// changed nothing, whatever the call was about.
+    #[must_use]
+    pub fn came_to_a_change(&self) -> bool {
+        self.changing.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn comes_to_a_change(&self) {
+        self.changing.store(true, Ordering::Relaxed);
     }
 
     /// The same call without its changes: reads are made, the first change is written into the book and ends the

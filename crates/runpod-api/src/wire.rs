@@ -223,6 +223,9 @@ impl Wire {
             book.add(errand.parcel.sketch());
             return Err(Error::Sketched { operation: op.id });
         }
+        if op.repeat.changes() {
+            self.call.comes_to_a_change();
+        }
         match op.repeat.outlives_its_caller() {
             false => errand.run().await,
             true => leash::walk(errand, self.call.on_detached.clone()).await,

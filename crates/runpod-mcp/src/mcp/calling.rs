@@ -149,7 +149,7 @@ impl Server {
         let sketchbook = ready.dry.then(Sketchbook::default);
         let call = sketchbook.iter().fold(call, Call::sketching);
         let cx = Cx {
-            client: setup.client.acting_for(call),
+            client: setup.client.acting_for(call.clone()),
             detail: setup.detail,
             sketchbook,
             progress: asked.progress.clone(),
@@ -160,7 +160,7 @@ impl Server {
             recent: self.0.recent.of(who.key.as_ref().map(ApiKey::digest).unwrap_or_default()),
         };
         let outcome = survive(tool.card, ready.run(&cx)).await.or_else(Reply::of_wordless);
-        audit.end(outcome.map_err(|error| worded(tool.card, effect, error)))
+        audit.end(outcome.map_err(|error| worded(tool.card, call.came_to_a_change(), error)))
     }
 
     /// Whether a name, of today or of an older server, leads to a tool that is offered here.
@@ -212,7 +212,7 @@ async fn survive(card: &Card, running: impl Future<Output = Outcome>) -> Outcome
 }
 
 /// What only the tool knows of a failure: where valid ids come from, and whether something may have changed.
-fn worded(card: &Card, effect: Effect, error: ToolError) -> ToolError {
+fn worded(card: &Card, changing: bool, error: ToolError) -> ToolError {
     match card.ids_from {
         Some(list) if error.status == Some(404) => {
             error.hint(format!("take the id from {list}; what it named may have been deleted"))
@@ -220,7 +220,7 @@ fn worded(card: &Card, effect: Effect, error: ToolError) -> ToolError {
         _ if error.code == "wrong_version" => {
             ToolError { message: format!("{}: {}", card.name, error.message), ..error }
         }
-        _ if effect != Effect::Reads => error.of_a_write(),
+        _ if changing => error.of_a_write(),
         _ => error,
     }
 }

@@ -142,6 +142,7 @@ async fn the_list_is_the_same_for_everybody_every_time() {
     let names: Vec<_> =
         list["tools"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap()).collect();
     assert_eq!(names, tools::all().map(|tool| tool.card.name).collect::<Vec<_>>());
+    assert!(!first.to_string().contains("outputSchema"), "one half of a reply carries everything (ADR 0009)");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use runpod_sim::{Action, Match, Seed};
 use serde_json::{Value, json};
 
 use super::{notes, properties};
-use crate::rig::Rig;
+use crate::rig::{Rig, is_write};
 
 #[tokio::test]
 async fn deleting_what_is_gone_already_succeeds_and_says_so() {
@@ -62,6 +62,23 @@ async fn words_that_fit_no_answer_leave_a_change_in_doubt_and_a_silent_read_is_a
     rig.sim.faults().clear();
     rig.sim.faults().add(Match::any().then(Action::Empty));
     assert_eq!(rig.call("get-pod", json!({"podId": "x"})).await.err()["code"], "unexpected_answer");
+}
+
+#[tokio::test]
+async fn a_change_that_failed_before_it_was_sent_leaves_no_doubt() {
+    let rig = Rig::new(Seed::Empty).await;
+    for (tool, args) in [
+        ("create-pod", json!({"name": "n", "imageName": "i", "computeType": "CPU"})),
+        ("set-endpoint-gpus", json!({"endpointId": "e", "pools": ["ADA_24"]})),
+    ] {
+        for trouble in [Action::WrongShape, Action::status(500).into(), Action::huge()] {
+            rig.sim.faults().clear();
+            rig.sim.faults().add(Match::any().then(trouble.clone()));
+            let hint = rig.call(tool, args.clone()).await.err()["hint"].to_string();
+            assert!(!hint.contains("may have happened"), "{tool} {trouble:?}: {hint}");
+        }
+    }
+    assert!(!rig.sim.journal().requests().iter().any(is_write));
 }
 
 #[tokio::test]
