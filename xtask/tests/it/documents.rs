@@ -1,18 +1,23 @@
 //! The documents name things that exist.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use crate::{read, root, sources};
 
-/// Names of functions that are tests, or are called like one.
-fn functions() -> BTreeSet<String> {
+/// Names of all tests.
+fn tests() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for folder in ["crates", "xtask"] {
         for (_, text) in sources(&root().join(folder)) {
-            let lines = text.lines().map(str::trim_start);
-            let after =
-                lines.filter_map(|line| line.strip_prefix("async ").unwrap_or(line).strip_prefix("fn "));
-            names.extend(after.filter_map(|rest| rest.split_once('(')).map(|(name, _)| name.to_owned()));
+            let mut is_test = false;
+            for line in text.lines().map(str::trim_start) {
+                is_test |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");
+                let name = line.strip_prefix("async ").unwrap_or(line).strip_prefix("fn ");
+                if let Some((name, _)) = name.and_then(|rest| rest.split_once('(')) {
+                    names.extend(std::mem::take(&mut is_test).then(|| name.to_owned()));
+                }
+            }
         }
     }
     names
@@ -30,15 +35,77 @@ fn every_invariant_names_a_test_that_exists() {
     let document = read("ARCHITECTURE.md");
     let invariants = rows(&document, "\n## Invariants\n");
     assert!(!invariants.is_empty());
-    let functions = functions();
+    let tests = tests();
     for row in invariants {
-        let tests = row.rsplit('|').nth(1).expect("a row has cells");
-        let tests: Vec<_> = tests.split('`').skip(1).step_by(2).collect();
-        assert!(!tests.is_empty(), "no test is named in: {row}");
-        for test in tests {
-            assert!(functions.contains(test), "{test} is no test, in: {row}");
+        let named = quoted(row.rsplit('|').nth(1).expect("a row has cells"));
+        assert!(!named.is_empty(), "no test is named in: {row}");
+        for test in named {
+            assert!(tests.contains(test), "{test} is no test, in: {row}");
         }
     }
+}
+
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// A row of docs/lessons.md under the heading of an area.
+struct Lesson<'a> {
+    numbers: RangeInclusive<usize>,
+    held_by: &'a str,
+}
+
+impl<'a> Lesson<'a> {
+    /// `| A7 | the rule | tests |`, or `| H1–H29 | the rule | when it comes |`.
+    fn read(area: &str, row: &'a str) -> Self {
+        let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [ids, _rule, held_by] = cells.as_slice() else { panic!("three cells: {row}") };
+        let number = |id: &str| {
+            let digits = id.strip_prefix(area).unwrap_or_else(|| panic!("{id} stands under {area}: {row}"));
+            digits.parse::<usize>().unwrap_or_else(|_| panic!("no number: {row}"))
+        };
+        let (first, last) = ids.split_once('–').unwrap_or((ids, ids));
+        Self { numbers: number(first)..=number(last), held_by }
+    }
+
+    /// Whether it concerns what does not exist yet.
+    fn comes_later(&self) -> bool {
+        self.held_by.starts_with("comes with ")
+    }
+}
+
+#[test]
+fn every_lesson_names_a_test_that_exists() {
+    let (document, tests) = (read("docs/lessons.md"), tests());
+    let overview = rows(&document, "\n## Areas\n");
+    let mut counted = Vec::new();
+    for section in document.split("\n## ").skip(1) {
+        let Some((area, _)) = section.split_once(". ").filter(|(area, _)| area.len() == 1) else { continue };
+        let (mut next, mut later) = (1, 0);
+        for row in section.lines().filter(|line| line.starts_with("| ")).skip(1) {
+            let lesson = Lesson::read(area, row);
+            assert_eq!(*lesson.numbers.start(), next, "one after the other, in: {row}");
+            let count = lesson.numbers.clone().count();
+            next += count;
+            later += if lesson.comes_later() { count } else { 0 };
+            let named = quoted(lesson.held_by);
+            assert!(lesson.comes_later() || !named.is_empty(), "no test is named in: {row}");
+            for test in named {
+                assert!(tests.contains(test), "{test} is no test, in: {row}");
+            }
+        }
+        counted.push((area.to_owned(), [next - 1, next - 1 - later, later]));
+    }
+    let said: Vec<_> = overview.iter().map(|row| counts(row)).collect();
+    assert_eq!(said, counted, "what the overview says, and what the areas have");
+}
+
+/// `| A | what it is about | lessons | held | later |`.
+fn counts(row: &str) -> (String, [usize; 3]) {
+    let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+    let [area, _about, counts @ ..] = cells.as_slice() else { panic!("five cells: {row}") };
+    let counts: Vec<usize> = counts.iter().map(|count| count.parse().expect("a count")).collect();
+    ((*area).to_owned(), counts.try_into().expect("three counts"))
 }
 
 /// Links between the documents: `[text](path)`, without anchors and without other hosts.
@@ -48,6 +115,7 @@ fn every_link_leads_somewhere() {
         vec!["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "AGENTS.md", "CLAUDE.md", "SECURITY.md"];
     documents.extend([
         "docs/context.md",
+        "docs/lessons.md",
         "docs/guide/clients.md",
         "docs/guide/configuration.md",
         "docs/guide/sandbox.md",

@@ -79,6 +79,11 @@ async fn instructions_fit_and_say_how_this_server_runs() {
         let text = hello["instructions"].as_str().unwrap();
         assert!(text.len() <= 1_900, "{} bytes", text.len());
         assert!(text.starts_with("Use this server for") && text.contains(word), "{text}");
+        for always in
+            ["https://api.runpod.io/v2/openapi.json", "stale: reconnect", "do not look for it in files"]
+        {
+            assert!(text.contains(always), "{always}: {text}");
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every list tool answers alike.
 
 use runpod_mcp::tool::{Detail, Tool};
+use runpod_mcp::tools;
 use runpod_sim::{Action, Match, Seed};
 use serde_json::{Value, json};
 
@@ -36,6 +37,16 @@ fn check(tool: &Tool, reply: &Value) {
     for member in items(reply).iter().flat_map(|row| row.as_object().expect("a row")) {
         let nothing = [json!(null), json!(""), json!([]), json!({})];
         assert!(!nothing.contains(member.1), "{name}: {member:?} says nothing");
+    }
+}
+
+/// What is promised of lists is tried on those that are found by their arguments, so none may go without them.
+#[test]
+fn every_tool_that_lists_is_paged() {
+    let paged: Vec<_> = lists().map(|tool| tool.card.name).collect();
+    let listing = tools::all().map(|tool| tool.card.name).filter(|name| name.starts_with("list-"));
+    for name in listing.chain(["get-billing", "get-capacity"]) {
+        assert!(paged.contains(&name), "{name} takes no `limit`, `cursor` and `detail`");
     }
 }
 
