@@ -10,14 +10,15 @@ mod sift;
 
 use std::time::Duration;
 
-use runpod_api::logs::{Log, Query, Source};
-use runpod_api::{Clock, Error};
+use runpod_api::Error;
+use runpod_api::logs::{Line, Log, Query, Source};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::error::ToolError;
 use crate::reply::Reply;
+use crate::tool::Cx;
 use place::Place;
 use sift::{Basket, Sieve};
 
@@ -50,7 +51,7 @@ pub(crate) struct Window {
     #[schemars(range(min = 1, max = 5000))]
     max_lines: Option<u32>,
     /// Of lines shown, 70000 when omitted.
-    #[schemars(range(min = 4000, max = 262_144), extend("x-unlisted" = true))]
+    #[schemars(range(min = 8000, max = 262_144), extend("x-unlisted" = true))]
     max_bytes: Option<u32>,
     /// Regex.
     grep: Option<String>,
@@ -122,6 +123,8 @@ enum End {
     Silence,
     /// As many lines or bytes as were to be shown.
     Full,
+    /// The client is leaving.
+    Left,
     /// The host ended the stream.
     Closed,
     /// The stream broke, and how.
@@ -134,6 +137,7 @@ impl End {
             Self::Time => "time",
             Self::Silence => "silence",
             Self::Full => "full",
+            Self::Left => "left",
             Self::Closed => "closed",
             Self::Broken(_) => "broken",
         }
@@ -157,12 +161,13 @@ impl Plan {
     }
 
     /// Reads an open log until one of the bounds is met. Whatever was read before a failure counts.
-    pub(crate) async fn read(self, mut log: Log, clock: &dyn Clock) -> Read {
-        let Self { place, patience, sieve, lines, bytes, .. } = self;
+    pub(crate) async fn read(self, mut log: Log, cx: &Cx) -> Read {
+        let Self { place, time, patience, sieve, lines, bytes, .. } = self;
         let mut place = place.unwrap_or_default();
         let mut basket = Basket::new(sieve, (lines, bytes));
+        let (begun, mut count) = (cx.client.clock().now(), 0_usize);
         let end = loop {
-            let line = match next(&mut log, clock, patience.filter(|_| basket.has_begun())).await {
+            let line = match next(&mut log, cx, patience.filter(|_| basket.has_begun())).await {
                 Ok(line) => line,
                 Err(end) => break end,
             };
@@ -177,29 +182,32 @@ impl Plan {
             if basket.is_full() {
                 break End::Full;
             }
+            count += 1;
+            let passed = cx.client.clock().now().saturating_sub(begun).as_secs_f64();
+            cx.progress.report(passed, Some(time.as_secs_f64()), format!("{count} lines read"));
         };
         Read { basket, place, end, amid_line: log.is_amid_line(), bytes }
     }
 }
 
-async fn next(
-    log: &mut Log,
-    clock: &dyn Clock,
-    patience: Option<Duration>,
-) -> Result<runpod_api::logs::Line, End> {
-    let next = async {
-        match log.next().await {
+/// The next line, or why there is none.
+async fn next(log: &mut Log, cx: &Cx, patience: Option<Duration>) -> Result<Line, End> {
+    let silence = async {
+        match patience {
+            Some(patience) => cx.client.clock().sleep(patience).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        biased;
+        next = log.next() => match next {
             Ok(Some(line)) => Ok(line),
             Ok(None) => Err(End::Closed),
             Err(Error::Timeout { .. }) => Err(End::Time),
             Err(error) => Err(End::Broken(error)),
-        }
-    };
-    let Some(patience) = patience else { return next.await };
-    tokio::select! {
-        biased;
-        next = next => next,
-        () = clock.sleep(patience) => Err(End::Silence),
+        },
+        () = silence => Err(End::Silence),
+        () = cx.leaving.cancelled() => Err(End::Left),
     }
 }
 

@@ -159,22 +159,27 @@ async fn a_place_that_is_none_is_refused() {
     }
 }
 
-#[tokio::test]
-async fn a_worker_has_a_log_of_its_own() {
-    let desk = desk(Seed::Empty);
+/// What the only worker of a new endpoint prints in this many seconds, and where the workers are.
+async fn printed_by_a_worker(desk: &Desk, seconds: u64) -> (Vec<String>, String) {
     let new = json!({ "name": "e", "type": "QUEUE", "image": "acme/worker:1",
         "gpu": { "pools": ["ADA_24"], "count": 1 }, "workers": { "min": 1, "max": 1 },
         "scaling": { "type": "QUEUE_DELAY", "queueDelay": 4 } });
     let made = desk.post("/v2/serverless", new).await.expect(201);
     let workers = format!("/v2/serverless/{}/workers", made["id"].as_str().unwrap());
     let worker = desk.get(&workers).await.expect(200)["workers"][0]["id"].as_str().unwrap().to_owned();
-    let mut stream = open(&desk, &format!("{workers}/{worker}/logs"), None).await;
+    let mut stream = open(desk, &format!("{workers}/{worker}/logs"), None).await;
     let mut live = stream.so_far().await;
-    for _ in 0..90 {
+    for _ in 0..seconds {
         desk.pass(1);
         live.push_str(&stream.so_far().await);
     }
-    let live = lines(&live);
+    (lines(&live), workers)
+}
+
+#[tokio::test]
+async fn a_worker_has_a_log_of_its_own() {
+    let desk = desk(Seed::Empty);
+    let (live, workers) = printed_by_a_worker(&desk, 90).await;
     assert!(live.iter().any(|line| line.contains("begin")), "nothing came by time alone: {live:#?}");
     desk.get(&format!("{workers}/nobody0here/logs")).await.refused(404);
 }
@@ -200,4 +205,13 @@ async fn a_stream_can_be_cut_late_or_silent() {
     };
     let (mut stream, ()) = tokio::join!(open(&desk, &path, None), late);
     assert!(!stream.so_far().await.is_empty());
+}
+#[tokio::test]
+async fn a_worker_that_crashes_over_and_over_shows_it_in_its_log() {
+    let desk = desk(Seed::Empty);
+    desk.twin
+        .faults()
+        .add(Fault { on: Match::default(), action: Action::CrashLoop { endpoint: "e".into() } });
+    let (live, _) = printed_by_a_worker(&desk, 300).await;
+    assert!(live.iter().filter(|line| line.contains("exited with code")).count() > 1, "{live:#?}");
 }

@@ -10,6 +10,8 @@ use crate::error::ToolError;
 
 /// Longest cursor that is read.
 const LONGEST: usize = 300;
+/// Bytes that a count takes in it.
+const COUNT: usize = 20;
 
 /// A place in a log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +31,7 @@ impl Place {
             ToolError::bad_argument("`cursor` is not one that this tool gave")
                 .hint("pass `cursor` of the previous reply unchanged, or omit it")
         };
-        if cursor.is_empty() || cursor.len() > LONGEST || !cursor.bytes().all(|b| b.is_ascii_graphic()) {
+        if !is_plain(cursor) {
             return Err(bad());
         }
         let (id, shown) = match cursor.rsplit_once('~') {
@@ -76,9 +78,14 @@ impl Place {
     }
 }
 
-/// What a line is known by: its id, or its time where it has none.
+/// What a line is known by: its id, or its time where it has none. What no cursor could carry is no name.
 fn name(line: &Line) -> Option<&str> {
-    line.id.as_deref().or(line.at.as_deref())
+    let plain = |name: &&str| is_plain(name) && name.len() + COUNT <= LONGEST && !name.contains('~');
+    line.id.as_deref().or(line.at.as_deref()).filter(plain)
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.len() <= LONGEST && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
 #[cfg(test)]

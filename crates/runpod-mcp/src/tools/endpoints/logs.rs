@@ -36,7 +36,7 @@ impl ToolDef for StreamWorkerLogs {
         let plan = args.window.plan()?;
         let worker = WorkerOf { endpoint: &args.endpoint_id.0, worker: &args.worker_id.0 };
         let log = cx.client.endpoints().worker_logs(worker, &plan.query, plan.time).await;
-        let read = plan.read(log.map_err(log::unopened)?, cx.client.clock().as_ref()).await;
+        let read = plan.read(log.map_err(log::unopened)?, cx).await;
         let silent = read.is_empty();
         let reply = read.reply();
         Ok(match silent {

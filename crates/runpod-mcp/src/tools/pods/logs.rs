@@ -34,7 +34,7 @@ impl ToolDef for StreamPodLogs {
         let (id, plan) = (args.pod_id.0, args.window.plan()?);
         let log = cx.client.pods().logs(&id, &plan.query, plan.time).await.map_err(log::unopened)?;
         let goes_on = plan.goes_on();
-        let read = plan.read(log, cx.client.clock().as_ref()).await;
+        let read = plan.read(log, cx).await;
         let silent = read.is_empty() && !goes_on;
         let reply = read.reply();
         Ok(if silent { reply.note(why_silent(cx, &id).await) } else { reply })

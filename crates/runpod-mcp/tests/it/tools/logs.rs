@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use runpod_sim::{Action, Fault, Match, Pace, Seed, Sim};
+use runpod_sim::{Action, Fault, Match, Seed};
 use serde_json::{Value, json};
 
-use crate::rig::{Answered, Rig};
+use crate::rig::{Answered, Rig, v1};
 
 /// Calls a tool while time passes, which a reading waits for.
 async fn read(rig: &Rig, tool: &str, args: Value) -> Answered {
@@ -73,6 +73,7 @@ async fn five_thousand_repeats_are_one_line() {
     let items = reply["items"].as_array().unwrap();
     let repeated = &items[items.len() - 2];
     assert_eq!((&repeated["line"], &repeated["times"]), (&json!("loss is nan"), &json!(4900)));
+    assert_eq!(repeated["until"], items[items.len() - 1]["ts"]);
     assert_eq!((&items[items.len() - 1]["line"], &reply["truncated"]), (&json!("done"), &json!(false)));
     assert!(reply.to_string().len() < 4000);
 }
@@ -108,9 +109,9 @@ async fn a_reading_stops_before_the_line_that_does_not_fit_and_goes_on_with_it()
     }
     let (mut seen, mut cursor) = (Vec::new(), Value::Null);
     while seen.len() < 30 {
-        let args = json!({"podId": id, "maxBytes": 4000, "cursor": cursor, "tail": 30});
+        let args = json!({"podId": id, "maxBytes": 8000, "cursor": cursor, "tail": 30});
         let reply = read(&rig, "stream-pod-logs", args).await.ok();
-        assert!(reply.to_string().len() < 6000 && reply.get("_truncated").is_none());
+        assert!(reply.to_string().len() < 10_000 && reply.get("_truncated").is_none());
         assert_eq!(reply["truncated"], json!(reply["ended"] == "full"));
         seen.extend(lines(&reply).iter().map(|line| line.split(' ').next().unwrap().to_owned()));
         cursor = reply["cursor"].clone();
@@ -164,6 +165,41 @@ async fn a_worker_that_is_gone_points_to_those_that_are_there() {
 }
 
 #[tokio::test]
+async fn a_crash_loop_shows_itself_in_the_log_of_the_worker() {
+    let rig = Rig::new(Seed::Empty).await;
+    let crashing = Action::CrashLoop { endpoint: "p".into() };
+    rig.sim.faults().add(Fault { on: Match::default(), action: crashing });
+    let new = json!({"name": "p", "imageName": "acme/w:1", "gpuPoolIds": ["ADA_24"], "workersMin": 1});
+    let endpoint = rig.call("create-endpoint", new).await.ok()["id"].clone();
+    rig.pass(240);
+    let workers = rig.call("list-endpoint-workers", json!({"endpointId": endpoint})).await.ok();
+    let mut args =
+        json!({"endpointId": endpoint, "workerId": workers["items"][0]["id"], "errorsFirst": true});
+    let reply = read(&rig, "stream-worker-logs", args.clone()).await.ok();
+    assert!(
+        lines(&reply)[0].starts_with("Traceback") && lines(&reply)[1].contains("ModuleNotFoundError"),
+        "{reply}"
+    );
+    args["grep"] = "exited with code [1-9]".into();
+    let exits = read(&rig, "stream-worker-logs", args).await.ok();
+    assert!(exits["items"][0]["times"].as_u64() > Some(2) && exits["items"][0]["source"] == "system", "{exits}");
+}
+
+#[tokio::test]
+async fn rest_v1_has_no_logs_and_the_way_out_is_named() {
+    let rig = Rig::speaking(v1(), Seed::Empty).await;
+    for (tool, args, setting) in [
+        ("stream-pod-logs", json!({"podId": "p"}), "RUNPOD_REST_VERSION_PODS"),
+        ("stream-worker-logs", json!({"endpointId": "e", "workerId": "w"}), "RUNPOD_REST_VERSION_WORKERS"),
+    ] {
+        let refused = rig.call(tool, args).await.err();
+        assert_eq!((&refused["code"], &refused["status"]), (&json!("wrong_version"), &json!(501)));
+        assert!(refused["error"].as_str().unwrap().contains(setting), "{refused}");
+    }
+    assert!(rig.sim.journal().requests().is_empty());
+}
+
+#[tokio::test]
 async fn a_stream_that_breaks_or_never_begins_says_so() {
     let rig = Rig::new(Seed::Empty).await;
     let id = pod(&rig).await;
@@ -198,7 +234,7 @@ async fn a_stream_that_breaks_or_never_begins_says_so() {
 
 #[tokio::test]
 async fn a_cursor_of_something_else_is_refused() {
-    let rig = Rig::with(Sim::builder().seed(Seed::Empty).clock(Pace::Manual), |_| ()).await;
+    let rig = Rig::new(Seed::Empty).await;
     let id = pod(&rig).await;
     for cursor in ["", "a b", "x~y"] {
         let bad = rig.call("stream-pod-logs", json!({"podId": id, "cursor": cursor})).await.err();
