@@ -44,13 +44,13 @@ pub(crate) struct Window {
     since: Option<String>,
     /// From the previous reply.
     cursor: Option<String>,
-    /// Default 5000, less when silent.
+    /// Default 5000.
     #[schemars(range(min = 500, max = 30_000))]
     max_wait_ms: Option<u32>,
-    /// Default 500.
-    #[schemars(range(min = 1, max = 5000))]
+    /// Of lines shown, 500 when omitted.
+    #[schemars(range(min = 1, max = 5000), extend("x-unlisted" = true))]
     max_lines: Option<u32>,
-    /// Of lines shown, 70000 when omitted.
+    /// Of lines shown, 70000 when omitted; a line of the longest text still fits in the least.
     #[schemars(range(min = 8000, max = 262_144), extend("x-unlisted" = true))]
     max_bytes: Option<u32>,
     /// Regex.
