@@ -29,7 +29,7 @@ pub(super) struct GetJobOutputArgs {
     /// The one after the last.
     to: Option<u64>,
     /// Largest reply, 80000 when omitted.
-    #[schemars(range(min = 5000, max = 16_000_000))]
+    #[schemars(range(min = 5000))]
     max_bytes: Option<u32>,
     /// File to write all of it to instead, inside --files-dir.
     save_to: Option<String>,
@@ -42,8 +42,8 @@ impl ToolDef for GetJobOutput {
     const CARD: Card = Card {
         name: "get-job-output",
         title: "Get job output",
-        about: "Any part of a job's output, however large: by path, from an element or byte on, or as a whole into a \
-                file. A reply that was cut names the path and from that go on.",
+        about: "Any part of a job's output, however large: by path, from an element or byte on, or all of it into a \
+                file; a cut reply names the path and from that go on.",
         effect: Effect::Reads,
         idempotent: true,
         covers: &["getJobStatus"],

@@ -17,6 +17,8 @@ use crate::tool::{Card, Cx, Effect, IdArg, Outcome, ToolDef, wait};
 
 /// How long the host holds `runsync` when nothing is said.
 const HOLD: Duration = Duration::from_secs(90);
+/// The shortest that it takes.
+const SHORTEST_HOLD: Duration = Duration::from_secs(1);
 /// The longest that it does.
 const LONGEST_HOLD: Duration = Duration::from_secs(300);
 
@@ -24,19 +26,19 @@ const LONGEST_HOLD: Duration = Duration::from_secs(300);
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Submission {
-    /// From list-endpoints or list-public-endpoints.
+    /// From list-endpoints.
     endpoint_id: IdArg,
     /// What the worker takes.
     input: Map<String, Value>,
     /// URL to call when the job ends.
     webhook: Option<String>,
     /// Longest run in ms.
-    #[schemars(range(min = 5_000, max = 604_800_000))]
+    #[schemars(range(min = 5_000))]
     execution_timeout: Option<u64>,
     /// Start no worker for it.
     low_priority: Option<bool>,
     /// Longest life in ms, queued or running.
-    #[schemars(range(min = 10_000, max = 604_800_000))]
+    #[schemars(range(min = 10_000))]
     ttl: Option<u64>,
     /// Where the worker puts large results.
     s3_config: Option<S3Config>,
@@ -48,10 +50,10 @@ pub(super) struct Submission {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct PolicyArg {
-    #[schemars(range(min = 5_000, max = 604_800_000))]
+    #[schemars(range(min = 5_000))]
     execution_timeout: Option<u64>,
     low_priority: Option<bool>,
-    #[schemars(range(min = 10_000, max = 604_800_000))]
+    #[schemars(range(min = 10_000))]
     ttl: Option<u64>,
 }
 
@@ -100,8 +102,8 @@ impl ToolDef for RunEndpoint {
     const CARD: Card = Card {
         name: "run-endpoint",
         title: "Run endpoint",
-        about: "Queues a job on a Serverless endpoint and returns its id at once; get-job-status with wait gets the \
-                result, which is kept for 30 minutes.",
+        about: "Queues a job on a Serverless or public endpoint and returns its id; get-job-status with wait gets the \
+                result, kept for 30 minutes.",
         effect: Effect::Spends,
         idempotent: false,
         covers: &["runJob"],
@@ -129,7 +131,7 @@ pub(super) struct RunsyncArgs {
     #[schemars(range(min = 1000))]
     wait: Option<u64>,
     /// Largest reply, 80000 when omitted.
-    #[schemars(range(min = 5000, max = 16_000_000))]
+    #[schemars(range(min = 5000))]
     max_bytes: Option<u32>,
 }
 
@@ -138,8 +140,8 @@ impl ToolDef for RunsyncEndpoint {
     const CARD: Card = Card {
         name: "runsync-endpoint",
         title: "Run endpoint and wait",
-        about: "Queues a job and waits for its result; when the wait ends first, the reply has the job id for \
-                get-job-status. The result is kept for a minute.",
+        about: "Queues a job and waits for its result, kept for a minute; when the wait ends first, get-job-status goes \
+                on.",
         effect: Effect::Spends,
         idempotent: false,
         covers: &["runJobSync"],
@@ -181,7 +183,7 @@ struct Hold {
 impl Hold {
     fn of(cx: &Cx, asked: Option<Duration>) -> Self {
         let wanted = asked.unwrap_or(HOLD);
-        let granted = wanted.min(LONGEST_HOLD).min(wait::budget(cx));
+        let granted = wanted.min(LONGEST_HOLD).min(wait::budget(cx)).max(SHORTEST_HOLD);
         let said = (asked.is_some() || granted < HOLD).then_some(granted);
         Self { wanted, granted, said }
     }

@@ -10,6 +10,8 @@ use crate::tool::Cx;
 
 /// Room kept for the short members of an answer, for notes and for what says where the rest is.
 const BESIDE: usize = 4_500;
+/// The largest reply, whatever is asked for: what it holds is in memory.
+const LARGEST: usize = 16_000_000;
 /// Places that are named in one reply.
 const PLACES: usize = 8;
 /// The smallest window: one without any room would show that there is no output.
@@ -23,7 +25,7 @@ pub(super) struct Room(usize);
 
 impl Room {
     pub(super) fn of(max_bytes: Option<u32>) -> Self {
-        Self(max_bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(MAX_BYTES))
+        Self(max_bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(MAX_BYTES).min(LARGEST))
     }
 
     pub(super) fn bytes(self) -> usize {

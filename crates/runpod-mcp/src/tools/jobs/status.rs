@@ -29,7 +29,7 @@ pub(super) struct GetJobStatusArgs {
     /// Longest wait for its end in ms.
     wait: Option<WaitArg>,
     /// Largest reply, 80000 when omitted.
-    #[schemars(range(min = 5000, max = 16_000_000))]
+    #[schemars(range(min = 5000))]
     max_bytes: Option<u32>,
 }
 

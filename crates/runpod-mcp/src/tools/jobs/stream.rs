@@ -35,7 +35,7 @@ pub(super) struct StreamJobArgs {
     /// From run-endpoint.
     job_id: IdArg,
     /// Largest reply, 80000 when omitted.
-    #[schemars(range(min = 5000, max = 16_000_000))]
+    #[schemars(range(min = 5000))]
     max_bytes: Option<u32>,
 }
 
@@ -44,8 +44,8 @@ impl ToolDef for StreamJob {
     const CARD: Card = Card {
         name: "stream-job",
         title: "Stream job",
-        about: "Collects what a job streams until it ends; each piece is handed out once, so calling again goes on. Only \
-                for workers that stream; get-job-status is for all others.",
+        about: "Collects what a streaming worker hands out until the job ends; each piece comes once, so calling again \
+                goes on.",
         effect: Effect::Writes,
         idempotent: false,
         covers: &["streamJob"],
