@@ -22,6 +22,9 @@ use crate::reply::later::Later;
 /// How often a client should look, in ms.
 const POLL_MS: u64 = 5000;
 
+/// The `wait` of a look, which is handed back before it begins: any that the tools take.
+const LOOK: Duration = Duration::from_secs(60);
+
 impl Server {
     /// The task that an answer is handed back as.
     pub(super) fn task(&self, later: &Later) -> CreateTaskResult {
@@ -42,7 +45,7 @@ impl Server {
         let until = began.saturating_add(later.wait.as_millis().try_into().unwrap_or(u64::MAX));
         // When its time is up, the read says so itself: it waits for no more than a moment, and is not handed back.
         let is_late = millis() >= until;
-        let wait = if is_late { Duration::from_millis(1) } else { later.wait };
+        let wait = if is_late { Duration::from_millis(1) } else { later.wait.min(LOOK) };
         let mut args = later.args();
         args.insert("wait".to_owned(), u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).into());
         let who = self.who(context);
@@ -90,8 +93,9 @@ fn stands(
     began: u64,
     tag: impl FnOnce(CallToolResult) -> CallToolResult,
 ) -> Result<DetailedTask, ErrorData> {
-    if let Some(later) = &answer.later {
-        return Ok(DetailedTask::new(described(later, began), TaskPayload::Working));
+    if let Some(Later { state, .. }) = &answer.later {
+        let now = later.clone().at(state.clone());
+        return Ok(DetailedTask::new(described(&now, began), TaskPayload::Working));
     }
     let result = serde_json::to_value(tag(result(&answer)));
     let Ok(Value::Object(result)) = result else {

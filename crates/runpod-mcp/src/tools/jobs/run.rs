@@ -12,6 +12,7 @@ use super::JobRef;
 use super::shown::{self, Room};
 use crate::error::ToolError;
 use crate::reply::Reply;
+use crate::reply::later::Later;
 use crate::tool::hidden::Hidden;
 use crate::tool::{Card, Cx, Effect, IdArg, Outcome, ToolDef, wait};
 
@@ -21,6 +22,9 @@ const HOLD: Duration = Duration::from_secs(90);
 const SHORTEST_HOLD: Duration = Duration::from_secs(1);
 /// The longest that it does.
 const LONGEST_HOLD: Duration = Duration::from_secs(300);
+
+/// How long a job lives unless its ttl says.
+const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A job to be, the same for both tools.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -114,9 +118,13 @@ impl ToolDef for RunEndpoint {
         let (endpoint, submit) = args.read()?;
         let queued = cx.client.jobs().run(&endpoint, &submit).await.map_err(|e| unsent(&endpoint, e))?;
         let job = &queued.view.id;
-        Ok(Reply::of(&queued).note(format!(
+        let reply = Reply::of(&queued).note(format!(
             "get-job-status with endpointId {endpoint}, jobId {job} and wait 60000 waits for the result"
-        )))
+        ));
+        // A client that takes tasks comes back for the result by itself.
+        let later = Id::parse(job).ok().filter(|_| cx.takes_tasks);
+        let later = later.and_then(|job| Later::new("get-job-status", &[&endpoint, &job], LONGEST_LIFE));
+        Ok(reply.until(later.map(|later| later.at(format!("job {job}: {}", queued.view.status)))))
     }
 }
 

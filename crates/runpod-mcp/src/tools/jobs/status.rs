@@ -55,6 +55,7 @@ impl ToolDef for GetJobStatus {
             return told(cx, &job, room, report).await;
         };
         let wait = Wait::begin(cx, format!("job {}", job.id), time, PACE);
+        let wait = wait.read_by("get-job-status", &[&job.endpoint, &job.id]);
         let (looked_at, through) = (&job, &window);
         let waited = wait.until(|| async move {
             let report = look(cx, looked_at, through).await?;

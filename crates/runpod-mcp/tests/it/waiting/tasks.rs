@@ -112,3 +112,45 @@ async fn a_task_that_waits_for_a_pod_is_called_off_without_touching_the_pod() {
     assert_eq!(ended["result"]["resultType"], "complete", "{ended}");
     assert!(rig.sim.journal().requests().is_empty());
 }
+
+/// A queued job, as the task that stands for it.
+async fn queued(rig: &Rig, session: &mut Session) -> Value {
+    let new = json!({"name": "e", "imageName": "me/sum:1", "gpuPoolIds": ["ADA_24"], "workersMax": 1});
+    let endpoint = rig.call("create-endpoint", new).await.ok()["id"].clone();
+    let args = json!({"endpointId": endpoint, "input": {"numbers": [1, 2, 3.5]}});
+    let task = call(session, "run-endpoint", args, taking()).await;
+    assert_eq!((&task["resultType"], &task["status"]), (&json!("task"), &json!("working")), "{task}");
+    task["taskId"].clone()
+}
+
+#[tokio::test]
+async fn a_job_is_a_task_until_it_has_its_output() {
+    let rig = Rig::new(Seed::Empty).await;
+    let mut session = Session::with(rig.server.clone());
+    let id = queued(&rig, &mut session).await;
+    assert_eq!(look(&mut session, &id).await["result"]["status"], "working");
+    rig.pass(600);
+    let done = look(&mut session, &id).await["result"].clone();
+    assert_eq!(done["status"], "completed", "{done}");
+    let job = told(&done["result"]);
+    assert_eq!(job["status"], "COMPLETED", "{job}");
+    assert!(job["output"].to_string().contains("6.5"), "{job}");
+}
+
+#[tokio::test]
+async fn a_task_that_waits_for_a_job_is_called_off_with_the_job_and_only_if_policy_allows() {
+    let rig = Rig::new(Seed::Empty).await;
+    let mut session = Session::with(rig.server.clone());
+    let id = queued(&rig, &mut session).await;
+    let params = json!({"taskId": id, "_meta": taking()});
+    let read_only = runpod_mcp::policy::Policy { read_only: true, no_spend: false };
+    let setup = runpod_mcp::mcp::Setup { policy: read_only, ..crate::rig::setup(&rig.sim) };
+    let mut reader = Session::with(runpod_mcp::mcp::Server::new(setup));
+    let refused = reader.ask(6, "tasks/cancel", params.clone()).await;
+    assert_eq!(refused["error"]["data"]["code"], "not_allowed", "{refused}");
+    assert_eq!(rig.sim.journal().count("cancelJob"), 0);
+    let ended = session.ask(7, "tasks/cancel", params).await;
+    assert_eq!(ended["result"]["resultType"], "complete", "{ended}");
+    let done = look(&mut session, &id).await["result"].clone();
+    assert_eq!(told(&done["result"])["status"], "CANCELLED", "{done}");
+}
