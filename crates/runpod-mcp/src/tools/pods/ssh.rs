@@ -25,7 +25,9 @@ impl PublicKeys {
         if is_private(text) {
             return Err(refuse("looks like a PRIVATE key, which must never leave its machine"));
         }
-        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        // Lines end with LF, CR LF, or a CR alone as on old Macs: none may stay inside a key.
+        let lines: Vec<&str> =
+            text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()).collect();
         match lines.as_slice() {
             [] => Err(refuse("is empty")),
             lines if !lines.iter().all(|line| is_key(line)) => {
@@ -67,14 +69,15 @@ fn is_private(text: &str) -> bool {
     squeezed.contains("privatekey") || squeezed.contains("puttyuserkeyfile")
 }
 
-/// `ssh-…`, `ecdsa-…` or `sk-…`, white space, a base64 blob.
+/// `ssh-…`, `ecdsa-…` or `sk-…`, white space, a base64 blob, then perhaps a comment of printable characters.
 fn is_key(line: &str) -> bool {
     let mut words = line.split_whitespace();
     let kind = words.next().unwrap_or_default();
     let blob = words.next().unwrap_or_default();
     let is_kind =
         ["ssh-", "ecdsa-", "sk-"].iter().any(|start| kind.len() > start.len() && kind.starts_with(start));
-    is_kind && !blob.is_empty() && blob.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
+    let is_blob = !blob.is_empty() && blob.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b));
+    is_kind && is_blob && !line.contains(|c: char| c.is_control() && c != '\t')
 }
 
 fn refuse(why: &str) -> ToolError {
@@ -101,6 +104,8 @@ mod tests {
             "no-pty ssh-rsa AAAA",
             "ssh-rsa ~/.ssh/key",
             "ssh-rsa AAAA\nrubbish",
+            "ssh-rsa AAAA\rrubbish of a long line",
+            "ssh-rsa AAAA me\0and more than that",
         ];
         for text in bad {
             let error = PublicKeys::parse(text).expect_err(text);
@@ -114,10 +119,11 @@ mod tests {
     #[test]
     fn keys_are_tidied_and_extend_what_is_there() {
         let keys =
-            PublicKeys::parse("  ssh-ed25519 AAAAC3 me@box\r\n\r\nssh-rsa BBBB two \r\n").expect("two keys");
+            PublicKeys::parse("  ssh-ed25519 AAAAC3 me@box\r\n\r\nssh-rsa BBBB two \rssh-rsa CCCC\r\n")
+                .expect("three keys");
         let mut env = Env::default();
         keys.add_to(&mut env, None);
-        assert_eq!(env.0["PUBLIC_KEY"], "ssh-ed25519 AAAAC3 me@box\nssh-rsa BBBB two");
+        assert_eq!(env.0["PUBLIC_KEY"], "ssh-ed25519 AAAAC3 me@box\nssh-rsa BBBB two\nssh-rsa CCCC");
 
         let keys = PublicKeys::parse("ssh-rsa NEW n").expect("a key");
         let inherited: Env = [("PUBLIC_KEY".to_owned(), "ssh-rsa OLD o".to_owned())].into_iter().collect();

@@ -1,6 +1,6 @@
 //! Stories of Pods.
 
-use runpod_api::{Routing, Version, Versions};
+use runpod_api::{Resource, Routing, Version, Versions};
 use runpod_sim::{Action, Match, Pace, Seed, Sim, Without};
 use serde_json::{Value, json};
 use tiktoken_rs::o200k_base;
@@ -132,6 +132,12 @@ async fn a_public_key_reaches_the_container_and_a_private_one_reaches_nobody() {
         assert!(notes(&made).contains(word), "{word}: {made}");
     }
 
+    // As pasted on a Mac of old, where a line ends with a CR alone.
+    let two = format!("{KEY}\rssh-rsa AAAAB3 other\r");
+    rig.call("create-pod", with(gpu_pod("two"), &json!({"sshPublicKey": two}))).await.ok();
+    let sent = rig.sim.journal().bodies("createPod").remove(1);
+    assert_eq!(sent["env"]["PUBLIC_KEY"], format!("{KEY}\nssh-rsa AAAAB3 other"));
+
     rig.sim.journal().clear();
     let private = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA";
     let error = rig.call("create-pod", with(gpu_pod("no"), &json!({"sshPublicKey": private}))).await.err();
@@ -158,6 +164,20 @@ async fn a_public_key_extends_what_a_template_has() {
     rig.sim.journal().clear();
     rig.call("create-pod", json!({"templateId": template, "gpuTypeIds": [GPU], "name": "plain"})).await.ok();
     assert_eq!(rig.sim.journal().count("getTemplate"), 0, "without a key the API resolves the template");
+}
+
+#[tokio::test]
+async fn a_template_is_extended_whichever_version_serves_templates() {
+    let versions = Versions::default().with(Resource::Templates, Routing::Fixed(Version::V1));
+    let rig = Rig::speaking(versions, Seed::Empty).await;
+    let template = json!({"name": "t", "imageName": IMAGE, "ports": ["8888/http"], "env": {"B": "c"}});
+    let template = rig.call("create-template", template).await.ok()["id"].clone();
+    let args = json!({"templateId": template, "gpuTypeIds": [GPU], "sshPublicKey": KEY, "name": "p"});
+    let made = rig.call("create-pod", args).await.ok();
+    let sent = rig.sim.journal().bodies("createPod").remove(0);
+    assert_eq!(sent["ports"], json!(["8888/http", "22/tcp"]), "{sent}");
+    assert_eq!((&made["env"]["PUBLIC_KEY"], &made["env"]["B"]), (&json!(KEY), &json!("c")), "{made}");
+    assert_eq!(made["image"], IMAGE, "{made}");
 }
 
 #[tokio::test]
@@ -333,6 +353,25 @@ async fn a_host_that_knows_no_cpu_pods_is_asked_on_rest_v1_and_the_reply_says_so
     let pod = rig.call("create-pod", args).await.ok();
     assert_eq!(pod["_servedBy"], "v1", "{pod}");
     assert_eq!(rig.call("get-pod", json!({"podId": pod["id"]})).await.ok()["name"], "c");
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_version_that_stands_in_is_an_error_like_any_other() {
+    let args = json!({"name": "c", "imageName": "i:1", "computeType": "CPU", "cpuFlavorId": "cpu5c"});
+    for (status, code) in
+        [(400, "rejected"), (401, "key_rejected"), (402, "insufficient_balance"), (500, "upstream_error")]
+    {
+        let rig = Rig::on(Sim::builder().clock(Pace::Manual).without(Without::CpuPods)).await;
+        rig.sim.faults().add(Match::operation("CreatePod").then(Action::status(status)));
+        let error = rig.call("create-pod", args.clone()).await.err();
+        assert_eq!((&error["code"], &error["status"]), (&json!(code), &json!(status)), "{error}");
+        let said = error["error"].as_str().expect("words");
+        assert!(
+            said.contains("REST v1") && said.contains("422") && said.contains(&status.to_string()),
+            "{said}"
+        );
+        assert!(error["hint"].is_string(), "{error}");
+    }
 }
 
 #[tokio::test]
