@@ -83,11 +83,8 @@ impl From<Error> for ToolError {
             Error::NoKey => Self::no_key(),
             Error::Sketched { .. } => Self::new(SKETCHED, message),
             Error::Refused { status, problems, .. } => {
-                let refused = Self::new(refusal_code(status), message).status(status);
-                let refused = match refusal_hint(status) {
-                    Some(hint) => refused.hint(hint),
-                    None => refused,
-                };
+                let refused =
+                    Self::new(refusal_code(status), message).status(status).hint(refusal_hint(status));
                 if problems.is_empty() { refused } else { refused.fact("problems", problems) }
             }
             Error::Denied { .. } => Self::new("rejected", message),
@@ -187,8 +184,12 @@ fn refusal_code(status: u16) -> &'static str {
     }
 }
 
-fn refusal_hint(status: u16) -> Option<&'static str> {
-    Some(match status {
+/// What helps after a refusal, as far as its status tells: a tool that knows better says so instead.
+fn refusal_hint(status: u16) -> &'static str {
+    match status {
+        400 | 422 => {
+            "Runpod did not take these values: change what `error` and `problems` name, then call again"
+        }
         401 => {
             "the key is missing, wrong or revoked: give the server a valid RUNPOD_API_KEY or sign in again"
         }
@@ -197,9 +198,10 @@ fn refusal_hint(status: u16) -> Option<&'static str> {
         404 => "check the id with the matching list tool",
         409 => "the resource is in another state than this needs: read it again before retrying",
         413 => "send a smaller request: shorten env or args",
+        405 | 501 => "this host does not offer the operation: do not retry, tell the user",
         500.. => "a failure on Runpod's side: retry once, then tell the user",
-        _ => return None,
-    })
+        _ => "do not repeat the same call: change what `error` names, or tell the user",
+    }
 }
 
 fn unsure(write: bool) -> &'static str {

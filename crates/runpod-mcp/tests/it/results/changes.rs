@@ -96,3 +96,29 @@ async fn what_is_refused_says_what_happened_and_what_helps() {
         assert_eq!((&error["code"], &error["status"]), (&json!(code), &json!(status)), "{tool} {args}");
     }
 }
+
+#[tokio::test]
+async fn whatever_status_runpod_refuses_with_the_error_says_what_to_do_next() {
+    let mut hints = std::collections::BTreeSet::new();
+    for status in [400, 401, 402, 403, 404, 405, 408, 409, 413, 418, 422, 429, 500, 501, 502, 503, 504] {
+        for (tool, args) in
+            [("get-pod", json!({"podId": "x"})), ("delete-endpoint", json!({"endpointId": "x"}))]
+        {
+            let rig = Rig::new(Seed::Empty).await;
+            rig.sim.faults().add(Match::any().then(Action::status(status)));
+            let reply = rig.call(tool, args).await.any();
+            if reply["success"] == true {
+                assert_eq!((tool, status), ("delete-endpoint", 404), "{reply}");
+                continue;
+            }
+            assert_eq!(reply["status"], status, "{tool}: {reply}");
+            let hint = reply["hint"].as_str().unwrap_or_else(|| panic!("{tool}: {reply}"));
+            assert!(hint.len() > 20, "{tool}: {reply}");
+            hints.insert(hint.to_owned());
+        }
+    }
+    assert!(hints.len() > 9, "{hints:?}");
+    let rig = Rig::new(Seed::Empty).await;
+    let known_better = rig.call("get-pod", json!({"podId": "x"})).await.err();
+    assert!(known_better["hint"].as_str().is_some_and(|hint| hint.contains("list-pods")), "{known_better}");
+}
