@@ -244,6 +244,9 @@ mod tests {
             "w;r=0;t=\"a\"b",
             "w;q\"\"=1;r=0",
             "w;r=-1",
+            "w;r=;t=5",
+            "w;r=0x0;t=5",
+            "w;r=1e0;t=5",
         ];
         prop_oneof![
             (0..=LONGEST).prop_map(Member::Spent),

@@ -57,3 +57,22 @@ fn the_client_knows_no_mcp_no_terminal_and_no_environment() {
         }
     }
 }
+
+/// Whoever wants to stop a test from reaching the network has one place to look at.
+#[test]
+fn connections_are_opened_in_one_place() {
+    let wire = root().join("crates/runpod-api/src/wire");
+    let mut openers = 0;
+    for folder in ["crates/runpod-api/src", "crates/runpod-mcp/src"] {
+        for (path, text) in sources(&root().join(folder)) {
+            let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let opens = ["reqwest::Client", "reqwest::get", "TcpStream", "UdpSocket", "hyper::client"]
+                .iter()
+                .find(|word| shipped.contains(*word));
+            let is_wire = path.starts_with(&wire) || path == wire.with_extension("rs");
+            openers += usize::from(opens.is_some() && is_wire);
+            assert!(opens.is_none() || is_wire, "{opens:?} in {}", path.display());
+        }
+    }
+    assert!(openers > 0, "the place itself was not found");
+}

@@ -168,6 +168,33 @@ async fn an_error_keeps_its_status_when_its_words_do_not_come() {
 }
 
 #[tokio::test]
+async fn a_429_keeps_its_advice_whatever_its_body_is_and_whether_it_comes_or_not() {
+    let head = "HTTP/1.1 429 X\r\nretry-after: 600\r\nratelimit: \"hour\";r=0;t=600\r\ncontent-length: ";
+    let whole = |body: &str| Reply::Cut(format!("{head}{}\r\n\r\n{body}", body.len()).into());
+    let bodies = ["7", "true", "null", "\"slow\"", "[]", "", "<html></html>", "{\"error\":"];
+    for reply in bodies.map(whole).into_iter().chain([Reply::Stall(format!("{head}9\r\n\r\n").into())]) {
+        let stub = Stub::start([reply]).await;
+        let hand = Hand::new();
+        let client = stub.client(&hand);
+        let moved = async {
+            hand.until_asked(Duration::from_secs(2)).await;
+            hand.advance(Duration::from_secs(2));
+        };
+        let (pods, query) = (client.pods(), Query::default());
+        let listing = pods.list(&query);
+        tokio::pin!(listing);
+        let listed = tokio::select! {
+            listed = &mut listing => listed,
+            () = moved => listing.await,
+        };
+        let error = listed.unwrap_err();
+        let Error::TooFast { after, sure, hint, said, .. } = error else { panic!("{error:?}") };
+        assert_eq!((after, sure), (Some(Duration::from_secs(600)), true), "{said}");
+        assert!(hint.contains("the hour quota") && !said.is_empty(), "{hint} {said}");
+    }
+}
+
+#[tokio::test]
 async fn runpods_findings_reach_the_caller() {
     let problem = r#"{"title":"Unprocessable Entity","status":422,"detail":"validation failed",
         "errors":["$: additional properties 'bogus' not allowed"]}"#;

@@ -98,6 +98,37 @@ fn blank_is_unset() {
 }
 
 #[test]
+fn no_setting_is_set_by_a_blank_and_no_address_is_another_one_with_a_slash() {
+    let (plain, slash) = ("https://a.example/base", "https://a.example/base/");
+    let nothing = read(&NONE, &Env::default());
+    for setting in SETTINGS {
+        for name in setting.env {
+            for blank in ["", " \t"] {
+                let config = read(&NONE, &env(&[(name, blank)]));
+                assert_eq!(config.foreign_hosts(), nothing.foreign_hosts(), "{name}");
+                let shown = config.shown.iter().find(|shown| shown.key == setting.key);
+                // Set and empty, the name of keys means something of its own: no name.
+                let origin = shown.map(|shown| shown.origin.as_str());
+                assert!(
+                    origin.is_none_or(|o| o == "default") || *name == "RUNPOD_API_KEY_NAME",
+                    "{name}: {origin:?}"
+                );
+            }
+            if matches!(setting.kind, runpod_mcp::config::Kind::Url) {
+                let hosts = |text| {
+                    read(&NONE, &env(&[(name, text)]))
+                        .foreign_hosts()
+                        .iter()
+                        .map(|(_, url)| (*url).to_owned())
+                        .collect::<Vec<_>>()
+                };
+                assert_eq!(hosts(plain), hosts(slash), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
 fn switches_read_the_usual_words_and_a_flag_can_take_back() {
     for (word, on) in
         [("1", true), ("TRUE", true), ("yes", true), ("0", false), ("off", false), ("No", false)]

@@ -188,6 +188,9 @@ fn annotations_are_explicit_and_follow_the_effect() {
             Effect::Destroys if hints["destructiveHint"] != true => {
                 Some("destroys, but does not say so".into())
             }
+            effect if effect != Effect::Destroys && hints["destructiveHint"] == true => {
+                Some("claims to destroy".into())
+            }
             effect if effect != Effect::Reads && hints["readOnlyHint"] == true => {
                 Some("claims to read only".into())
             }
@@ -234,4 +237,40 @@ fn descriptions_name_only_tools_that_exist() {
         }
     }
     assert!(findings.is_empty(), "no such tool:\n{}", findings.join("\n"));
+}
+
+/// Words of replies that descriptions name, and units that are written like arguments.
+const NO_ARGUMENTS: [&str; 4] = ["nextCursor", "requestUrls", "vCPU", "vCPUs"];
+
+/// Arguments of other tools that a description may send its reader to.
+const OF_OTHERS: [(&str, &str); 4] = [
+    ("list-gpu-types", "gpuTypeIds"),
+    ("list-gpu-types", "gpuPoolIds"),
+    ("get-ssh-keys", "startSsh"),
+    ("list-public-endpoints", "endpointId"),
+];
+
+#[test]
+fn descriptions_name_only_arguments_that_exist() {
+    let mut findings = Vec::new();
+    let mut everywhere = BTreeSet::new();
+    for tool in tools::all() {
+        let listing = tool.listing();
+        let mut own: BTreeSet<String> = NO_ARGUMENTS.map(str::to_owned).into();
+        let mut texts = vec![tool.card.about.to_owned()];
+        visit(&listing["inputSchema"], "", &mut |_, schema| {
+            own.extend(schema["properties"].as_object().into_iter().flat_map(|some| some.keys().cloned()));
+            texts.extend(schema["description"].as_str().map(str::to_owned));
+        });
+        for word in texts.iter().flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric())) {
+            let is_camel = word.starts_with(|c: char| c.is_ascii_lowercase())
+                && word.contains(|c: char| c.is_ascii_uppercase());
+            if is_camel && !own.contains(word) && !OF_OTHERS.contains(&(tool.card.name, word)) {
+                findings.push(format!("{}: {word}", tool.card.name));
+            }
+        }
+        everywhere.extend(own);
+    }
+    assert!(findings.is_empty(), "no such argument:\n{}", findings.join("\n"));
+    assert!(OF_OTHERS.iter().all(|(_, argument)| everywhere.contains(*argument)), "{OF_OTHERS:?}");
 }

@@ -1,6 +1,7 @@
 //! One binary: gates over the tool surface, and stories of tools through the twin.
 #![cfg(test)]
 
+mod arguments;
 mod budget;
 mod cli;
 mod config;

@@ -308,6 +308,21 @@ async fn a_call_ends_with_its_deadline() {
 }
 
 #[tokio::test]
+async fn a_call_has_its_whole_time_however_long_the_server_has_run() {
+    let rig = Rig::new(Seed::Empty).await;
+    let mut session = open(&rig).await;
+    for day in 1..4 {
+        rig.pass(86_400);
+        rig.sim.faults().clear();
+        rig.sim.faults().add(Match::operation("listPods").then(Action::slow(Duration::from_secs(25))));
+        hanging(&rig, &mut session, "list-pods", json!({})).await;
+        rig.pass(26);
+        let (reply, failed) = read(&session.next().await.unwrap());
+        assert!(!failed, "day {day}: {reply}");
+    }
+}
+
+#[tokio::test]
 async fn whatever_answers_instead_of_runpod_is_an_error_that_says_so() {
     let rig = Rig::new(Seed::Empty).await;
     let mut session = open(&rig).await;

@@ -334,7 +334,13 @@ const PROBE: &str = "GET /v2/catalog/gpus";
 async fn auto_speaks_v2_where_the_host_has_it_and_asks_once() {
     let (rig, found) = on_auto(None).await;
     assert_eq!(asked(&rig), [""; 0], "nothing is asked before a call needs to know");
-    assert_eq!(list(&rig).await, [PROBE, "GET /v2/pods?limit=20"]);
+    rig.call("list-pods", json!({})).await.ok();
+    let [probe, list_pods] = rig.sim.journal().requests().try_into().expect("two requests");
+    for header in ["user-agent", "x-runpod-session-id"] {
+        assert_eq!(probe.header(header), list_pods.header(header), "the question says who asks");
+        assert!(probe.header(header).is_some());
+    }
+    assert_eq!(asked(&rig), [PROBE, "GET /v2/pods?limit=20"]);
     rig.pass(3600);
     assert_eq!(list(&rig).await, ["GET /v2/pods?limit=20"]);
     assert_eq!(*found.lock().unwrap(), [(Version::V2, true)]);

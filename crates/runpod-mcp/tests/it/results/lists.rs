@@ -148,6 +148,16 @@ async fn a_list_that_an_older_host_does_not_page_is_paged_here() {
 }
 
 #[tokio::test]
+async fn what_stands_beside_the_rows_stays_and_takes_no_name_of_ours() {
+    let beside = json!({"networkVolumes": [{"id": "v"}], "items": "theirs", "totals": {"gb": 10}, "nextCursor": "theirs"});
+    let rig = answering(beside).await;
+    let reply = rig.call("list-network-volumes", json!({})).await.ok();
+    assert_eq!(items(&reply), [json!({"id": "v"})]);
+    assert_eq!((&reply["totals"], &reply["pagination"]["total"]), (&json!({"gb": 10}), &json!(1)), "{reply}");
+    assert_eq!(reply["pagination"]["nextCursor"], Value::Null);
+}
+
+#[tokio::test]
 async fn full_detail_loses_nothing_and_a_summary_shows_nothing_empty() {
     for tool in lists() {
         let Some(body) = answer_of(tool.card.name, &[row("r1")]) else { continue };

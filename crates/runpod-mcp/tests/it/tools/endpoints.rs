@@ -188,6 +188,29 @@ async fn a_selection_of_gpus_pins_exact_types() {
 }
 
 #[tokio::test]
+async fn pinning_gpus_leaves_everything_else_of_an_endpoint_alone() {
+    let rig = Rig::new(Seed::Empty).await;
+    let volume = json!({"name": "v", "size": 10, "dataCenterId": "EU-RO-1"});
+    let volume = rig.call("create-network-volume", volume).await.ok()["id"].clone();
+    let rich = json!({"workersMin": 1, "workersMax": 7, "idleTimeout": 33, "scalerValue": 9,
+        "executionTimeoutMs": 77_000, "flashboot": "OFF", "minCudaVersion": "12.4", "networkVolumeIds": [volume],
+        "containerDiskInGb": 44, "args": "serve", "env": {"A": "b"}});
+    let endpoint = make(&rig, with(queue("rich"), &rich)).await;
+    let read = async || {
+        let mut shown = rig.call("get-endpoint", endpoint.clone()).await.ok();
+        let pools = shown["gpu"]["pools"].take();
+        let fields = shown.as_object_mut().expect("an object");
+        fields.retain(|name, _| !["version", "updatedAt", "workersSummary"].contains(&name.as_str()));
+        (shown, pools)
+    };
+    let (before, _) = read().await;
+    assert_eq!(before["gpu"]["minCudaVersion"], "12.4", "{before}");
+    assert!(before["networkVolumes"].to_string().contains(volume.as_str().expect("an id")), "{before}");
+    rig.call("set-endpoint-gpus", with(endpoint.clone(), &json!({"pools": ["ADA_80_PRO"]}))).await.ok();
+    assert_eq!(read().await, (before, json!(["ADA_80_PRO"])));
+}
+
+#[tokio::test]
 async fn a_list_shows_what_one_scans_in_the_words_of_the_arguments() {
     let rig = Rig::new(Seed::Empty).await;
     let secret = json!({"workersMax": 3, "env": {"HF_TOKEN": "hf_abcdefghijkl"}});
@@ -201,6 +224,10 @@ async fn a_list_shows_what_one_scans_in_the_words_of_the_arguments() {
     let full = rig.call("list-endpoints", json!({"detail": "full"})).await.ok();
     assert_eq!(full["items"][0]["env"], json!({"HF_TOKEN": "[redacted]"}));
     assert!(full["items"][0]["requestUrls"]["run"].is_string(), "{full}");
+    let one = rig.call("get-endpoint", endpoint).await.ok();
+    assert_eq!(one["requestUrls"], full["items"][0]["requestUrls"]);
+    let about = runpod_mcp::tools::find("get-endpoint").expect("a tool").card.about;
+    assert!(about.contains("requestUrls"), "who reads it is told to use them: {about}");
 }
 
 #[tokio::test]

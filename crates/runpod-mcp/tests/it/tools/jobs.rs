@@ -193,9 +193,11 @@ async fn a_diagnosis_is_remembered_for_its_caller_only_and_never_fails_the_statu
     diagnosis(&rig, &job).await;
     diagnosis(&rig, &job).await;
     assert_eq!(looked(), 1);
+    rig.sim.add_key("rpa_SOMEBODYELSE");
     let other = Who { key: Some(ApiKey::new("rpa_SOMEBODYELSE")), caller: Caller::default() };
     let Value::Object(args) = job.clone() else { panic!("object") };
     drop(rig.server.call("get-job-status", args.clone(), &other).await.unwrap());
+    assert_eq!(looked(), 2, "what was found for one key is not told to another");
     rig.pass(16);
     rig.sim.faults().add(Match::operation("listEndpointWorkers").then(Action::status(500)));
     let queued = rig.call("get-job-status", job).await.ok();
@@ -303,6 +305,65 @@ async fn where_a_call_has_little_time_the_hold_fits_and_says_that_it_was_cut() {
         (&json!(300_000), &json!(45_000))
     );
     assert_eq!(rig.sim.journal().last().unwrap().query.as_deref(), Some("wait=45000"));
+    let unsaid = json!({"endpointId": endpoint, "input": {"sandbox": {"seconds": 500}}});
+    held(&rig, "runsync-endpoint", unsaid, ("runJobSync", 45)).await;
+    assert_eq!(
+        rig.sim.journal().last().unwrap().query.as_deref(),
+        Some("wait=45000"),
+        "the host's 90 s would not fit"
+    );
+}
+
+#[tokio::test]
+async fn a_diagnosis_that_takes_too_long_is_left_out() {
+    let rig = Rig::new(Seed::Empty).await;
+    let endpoint = endpoint(&rig, &json!({})).await;
+    let job = run(&rig, &endpoint, json!({})).await;
+    rig.sim.faults().add(Match::operation("listEndpointWorkers").then(Action::Silent));
+    let queued = held(&rig, "get-job-status", job, ("listEndpointWorkers", 5)).await;
+    assert_eq!((&queued["status"], queued.get("hint")), (&json!("IN_QUEUE"), None), "{queued}");
+}
+
+#[tokio::test]
+async fn a_job_without_any_worker_is_told_that_one_starts_from_zero() {
+    let rig = Rig::new(Seed::Empty).await;
+    let none = json!({"workers": [], "summary": {"total": 0, "running": 0, "idle": 0, "initializing": 0,
+        "throttled": 0, "unhealthy": 0}});
+    rig.sim.faults().add(Match::operation("listEndpointWorkers").then(Action::status(200).body(none)));
+    let endpoint = endpoint(&rig, &json!({})).await;
+    let job = run(&rig, &endpoint, json!({})).await;
+    let (cause, hint) = diagnosis(&rig, &job).await;
+    assert_eq!(cause, "starting_from_zero", "{hint}");
+    assert!(hint.contains("from zero") && hint.find("from zero") < hint.find("stock"), "{hint}");
+}
+
+#[tokio::test]
+async fn collecting_a_stream_ends_with_the_time_of_a_call_and_says_how_to_go_on() {
+    let builder = Sim::builder().seed(Seed::Empty).clock(Pace::Manual);
+    let rig = Rig::with(builder, |setup| setup.patience = Duration::from_secs(50)).await;
+    let endpoint = warm(&rig, json!({})).await;
+    let job = run(&rig, &endpoint, json!({"sandbox": {"seconds": 600}})).await;
+    let call = rig.call("stream-job", job.clone());
+    tokio::pin!(call);
+    let mut passed = 0;
+    let early = loop {
+        tokio::select! {
+            biased;
+            early = &mut call => break early.ok(),
+            () = tokio::time::sleep(Duration::from_millis(2)) => {
+                rig.pass(1);
+                passed += 1;
+            }
+        }
+        assert!(passed < 60, "a call ends before its platform does");
+    };
+    assert_eq!(early["pollingTimedOut"], true, "{early}");
+    let note = early["note"].as_str().unwrap();
+    assert!(note.contains("stream-job") && note.contains(job["jobId"].as_str().unwrap()), "{note}");
+    let asked =
+        rig.sim.journal().requests().into_iter().filter(|one| one.operation.as_deref() == Some("streamJob"));
+    let holds: Vec<_> = asked.map(|one| one.query.unwrap_or_default()).collect();
+    assert!(holds.len() > 3 && holds.iter().all(|query| query == "wait=1000"), "{holds:?}");
 }
 
 #[tokio::test]
