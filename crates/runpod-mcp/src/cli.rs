@@ -8,6 +8,7 @@ mod completions;
 mod connect;
 #[cfg(feature = "sandbox")]
 mod demo;
+mod describe;
 mod flags;
 mod log;
 mod out;
@@ -60,6 +61,8 @@ enum Verb {
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::SandboxArgs),
     Completions(completions::CompletionsArgs),
+    #[command(hide = true)]
+    Describe(describe::DescribeArgs),
 }
 
 /// A command that cannot be understood or cannot work. Exit code 2.
@@ -100,6 +103,10 @@ fn run(cli: Cli, env: &Env) -> anyhow::Result<ExitCode> {
         Some(Verb::Completions(args)) => {
             top.refuse("completions")?;
             completions::run(&args)
+        }
+        Some(Verb::Describe(_)) => {
+            top.refuse("describe")?;
+            describe::run()
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The documents name things that exist.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 
 use crate::{read, root, sources};
 
@@ -108,29 +110,73 @@ fn counts(row: &str) -> (String, [usize; 3]) {
     ((*area).to_owned(), counts.try_into().expect("three counts"))
 }
 
-/// Links between the documents: `[text](path)`, without anchors and without other hosts.
+#[test]
+fn every_difference_names_a_test_that_exists() {
+    let document = read("docs/guide/differences.md");
+    let sections: Vec<_> = document.split("\n## ").skip(1).collect();
+    assert!(!sections.is_empty());
+    let tests = tests();
+    for section in sections {
+        let title = section.lines().next().unwrap_or_default();
+        let (_, held) = section.split_once("\nHeld by:").unwrap_or_else(|| panic!("nothing holds: {title}"));
+        let named = quoted(held);
+        assert!(!named.is_empty(), "no test is named in: {title}");
+        for test in named {
+            assert!(tests.contains(test), "{test} is no test, in: {title}");
+        }
+        assert!(section.contains("Old way:"), "nobody is told how to get the old behaviour back in: {title}");
+    }
+}
+
+/// Every document a reader may come to: at the root, and below `docs`.
+fn documents() -> Vec<PathBuf> {
+    let mut folders = vec![root()];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && (folder != root() || path.ends_with("docs")) {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+/// The targets of `[text](target)`, without those of other hosts.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let targets = text.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0));
+    targets.filter(|target| !target.contains("://"))
+}
+
+/// How a heading is linked to: small letters, no punctuation, hyphens for blanks.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    let anchor = |heading: &str| -> String {
+        let words = heading.trim_start_matches('#').trim().to_lowercase();
+        let kept = words.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+        kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+    };
+    headings.map(anchor).collect()
+}
+
 #[test]
 fn every_link_leads_somewhere() {
-    let mut documents =
-        vec!["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "AGENTS.md", "CLAUDE.md", "SECURITY.md"];
-    documents.extend([
-        "docs/context.md",
-        "docs/lessons.md",
-        "docs/guide/clients.md",
-        "docs/guide/configuration.md",
-        "docs/guide/sandbox.md",
-    ]);
-    for name in documents {
-        let text = read(name);
-        let folder = root().join(name).parent().expect("a file is in a folder").to_owned();
-        for target in
-            text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target)
-        {
-            let path = target.split('#').next().unwrap_or_default();
-            if path.is_empty() || path.contains("://") {
-                continue;
+    let documents = documents();
+    assert!(documents.iter().any(|path| path.ends_with("docs/guide/clients.md")), "{documents:?}");
+    for path in &documents {
+        let text = fs::read_to_string(path).unwrap();
+        let folder = path.parent().expect("a file is in a folder");
+        for target in links(&text) {
+            let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
+            let to = if file.is_empty() { path.clone() } else { folder.join(file) };
+            assert!(to.exists(), "{} links to {target}", path.display());
+            if !anchor.is_empty() {
+                let there = anchors(&fs::read_to_string(&to).unwrap());
+                assert!(there.contains(anchor), "{} links to {target}", path.display());
             }
-            assert!(folder.join(path).exists(), "{name} links to {target}");
         }
     }
 }

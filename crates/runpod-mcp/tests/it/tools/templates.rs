@@ -80,3 +80,24 @@ async fn own_and_public_templates_are_two_lists() {
     assert_eq!((&refused["code"], &refused["status"]), (&Value::from("not_found"), &json!(404)));
     assert!(refused["hint"].as_str().is_some_and(|hint| hint.contains("list-templates")), "{refused}");
 }
+
+#[tokio::test]
+async fn a_template_is_named_in_the_one_request_that_uses_it() {
+    let rig = Rig::new(Seed::Empty).await;
+    for (tool, serverless, machine) in [
+        ("create-pod", false, json!({"gpuTypeIds": ["NVIDIA L4"]})),
+        ("create-endpoint", true, json!({"gpuPoolIds": ["ADA_24"]})),
+    ] {
+        let preset = json!({"name": tool, "imageName": "acme/base:2", "isServerless": serverless});
+        let template = rig.call("create-template", preset).await.ok()["id"].clone();
+        rig.sim.journal().clear();
+        let mut new = machine;
+        new["name"] = "n".into();
+        new["templateId"] = template.clone();
+        assert_eq!(rig.call(tool, new).await.ok()["image"], "acme/base:2");
+        let sent = rig.sim.journal().requests();
+        assert_eq!(sent.len(), 1, "{sent:?}");
+        let body = sent[0].body.as_ref().expect("a body");
+        assert_eq!((&body["templateId"], body.get("image")), (&template, None));
+    }
+}
