@@ -55,7 +55,7 @@ impl Server {
         };
         let answer = self.follow(context, call).await.ok_or_else(super::broken_off)?;
         let answer = answer.map_err(|unknown| ErrorData::invalid_params(unknown.to_string(), None))?;
-        Ok(GetTaskResult::new(stands(answer, &later, began, self.tag(context))?))
+        Ok(GetTaskResult::new(stands(&answer, &later, began, self.tag(context))?))
     }
 
     /// Cancels what a task waits for, if that is a job. What else is waited for goes on, only nobody looks at it.
@@ -88,7 +88,7 @@ impl Server {
 }
 
 fn stands(
-    answer: Answer,
+    answer: &Answer,
     later: &Later,
     began: u64,
     tag: impl FnOnce(CallToolResult) -> CallToolResult,
@@ -97,7 +97,7 @@ fn stands(
         let now = later.clone().at(state.clone());
         return Ok(DetailedTask::new(described(&now, began), TaskPayload::Working));
     }
-    let result = serde_json::to_value(tag(result(&answer)));
+    let result = serde_json::to_value(tag(result(answer)));
     let Ok(Value::Object(result)) = result else {
         return Err(ErrorData::internal_error("the result cannot be written", None));
     };

@@ -169,7 +169,7 @@ const V1: &str = "REST v1 says that the Pod is wanted, not how far it is: it may
 mod tests {
     use super::*;
 
-    fn pod(fields: Value) -> Pod {
+    fn pod(fields: &Value) -> Pod {
         let mut pod = json!({"id": "abc"});
         pod.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         serde_json::from_value(pod).unwrap()
@@ -177,12 +177,12 @@ mod tests {
 
     #[test]
     fn a_pod_is_up_when_every_tcp_port_has_an_address() {
-        let running = |ports: Value| {
-            pod(json!({"status": "RUNNING", "ports": ["8888/http", "22/tcp"], "runtime": {"ports": ports}}))
+        let running = |ports: &Value| {
+            pod(&json!({"status": "RUNNING", "ports": ["8888/http", "22/tcp"], "runtime": {"ports": ports}}))
         };
-        let half = running(json!([{"private": 22, "public": null, "type": "tcp", "ip": null}]));
+        let half = running(&json!([{"private": 22, "public": null, "type": "tcp", "ip": null}]));
         assert_eq!(stage(&half), Stage::Coming("RUNNING, 22/tcp not mapped yet".to_owned()));
-        let up = running(json!([{"private": 22, "public": 10022, "type": "tcp", "ip": "203.0.113.7"}]));
+        let up = running(&json!([{"private": 22, "public": 10022, "type": "tcp", "ip": "203.0.113.7"}]));
         assert_eq!(stage(&up), Stage::Up);
         assert_eq!(
             connect(&up),
@@ -193,10 +193,10 @@ mod tests {
     #[test]
     fn what_will_not_come_by_itself_is_down_and_what_is_new_is_on_its_way() {
         for status in ["ERROR", "EXITED", "TERMINATED"] {
-            assert!(matches!(stage(&pod(json!({"status": status}))), Stage::Down(_)), "{status}");
+            assert!(matches!(stage(&pod(&json!({"status": status}))), Stage::Down(_)), "{status}");
         }
         for status in ["PROVISIONING", "STARTING", "MIGRATING"] {
-            assert_eq!(stage(&pod(json!({"status": status}))), Stage::Coming(status.to_owned()));
+            assert_eq!(stage(&pod(&json!({"status": status}))), Stage::Coming(status.to_owned()));
         }
     }
 }

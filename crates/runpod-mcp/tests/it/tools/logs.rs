@@ -182,7 +182,10 @@ async fn a_crash_loop_shows_itself_in_the_log_of_the_worker() {
     );
     args["grep"] = "exited with code [1-9]".into();
     let exits = read(&rig, "stream-worker-logs", args).await.ok();
-    assert!(exits["items"][0]["times"].as_u64() > Some(2) && exits["items"][0]["source"] == "system", "{exits}");
+    assert!(
+        exits["items"][0]["times"].as_u64() > Some(2) && exits["items"][0]["source"] == "system",
+        "{exits}"
+    );
 }
 
 #[tokio::test]
