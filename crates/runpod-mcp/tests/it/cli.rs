@@ -126,7 +126,10 @@ async fn the_demo_shows_the_whole_way() {
         at += text[at..].find(word).unwrap_or_else(|| panic!("{word} is missing after:\n{text}"));
     }
     let said = stderr(&output);
-    assert!(!said.is_empty() && said.lines().all(|line| line.starts_with("Pod ")), "progress only: {said}");
+    assert!(
+        !said.is_empty() && said.lines().all(|line| line.starts_with("Pod ") || line.starts_with("job ")),
+        "progress only: {said}"
+    );
     code(&run(&["--read-only", "demo"], &[]).await, 2);
 }
 
