@@ -47,7 +47,10 @@ async fn every_field_of_the_api_is_understood_or_refused_by_name() {
     let rig = Rig::new(Seed::Empty).await;
     let (excused, operations) = (super::reach::excused(), super::parity::excused());
     let (mut findings, mut tried) = (Vec::new(), 0);
-    for op in contract::v2().operations().iter().filter(|op| !operations.contains_key(op.id())) {
+    // Logs were never generated: a stream of events is no answer in JSON.
+    let is_log = |op: &&Operation| op.id().ends_with("Logs");
+    let generated = contract::v2().operations().iter().filter(|op| !operations.contains_key(op.id()));
+    for op in generated.filter(|op| !is_log(op)) {
         let query = op.query_parameters().map(|parameter| (parameter.name().to_owned(), false));
         // What has members is tried with each of them.
         let fields = op.request_fields();
