@@ -36,9 +36,9 @@ async fn run(rig: &Rig, endpoint: &Value, input: Value) -> Value {
 }
 
 fn with(job: &Value, more: Value) -> Value {
-    let mut args = job.clone();
-    args.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    args
+    let (Value::Object(mut args), Value::Object(more)) = (job.clone(), more) else { panic!("objects") };
+    args.extend(more);
+    args.into()
 }
 
 async fn trouble(rig: &Rig, action: Action) {
@@ -75,7 +75,7 @@ async fn what_is_submitted_is_all_that_was_said() {
     let policy = json!({"executionTimeout": 5000, "lowPriority": true, "ttl": 10_000});
     let sent =
         json!({"input": input, "webhook": "https://example.com/done", "policy": policy, "s3Config": s3});
-    assert_eq!(rig.sim.journal().bodies("runJob"), [sent.clone()]);
+    assert_eq!(rig.sim.journal().bodies("runJob"), std::slice::from_ref(&sent));
 
     let mut nested = args;
     nested
@@ -255,7 +255,8 @@ async fn what_is_gone_says_why_it_may_be() {
     assert!(error["hint"].as_str().unwrap().contains("list-endpoints"), "{error}");
 }
 
-/// Makes a call whose answer the runtime holds back, and moves the clock when it does.
+/// Makes a call whose answer the runtime holds back, and moves the clock when it does. Once: whoever is held for longer
+/// than that fails instead of waiting for ever.
 async fn held(rig: &Rig, tool: &str, args: Value, (operation, seconds): (&str, u64)) -> Value {
     let call = rig.call(tool, args);
     let asked = rig.sim.journal().count(operation);
@@ -268,8 +269,15 @@ async fn held(rig: &Rig, tool: &str, args: Value, (operation, seconds): (&str, u
             tokio::task::yield_now().await;
         }
         rig.pass(seconds);
+        for _ in 0..1_000 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("{tool} is held for longer than {seconds} s")
     };
-    tokio::join!(call, moved).0.ok()
+    tokio::select! {
+        answer = call => answer.ok(),
+        never = moved => never,
+    }
 }
 
 #[tokio::test]
