@@ -93,6 +93,7 @@ fn kind(property: &Value) -> String {
 fn bounds(least: Option<&Value>, most: Option<&Value>, unit: &str) -> Option<String> {
     match (least, most) {
         (Some(least), Some(most)) => Some(format!("{least} to {most}{unit}")),
+        (Some(least), None) if *least == 1 && !unit.is_empty() => Some("not empty".to_owned()),
         (Some(least), None) => Some(format!("at least {least}{unit}")),
         (None, Some(most)) => Some(format!("at most {most}{unit}")),
         (None, None) => None,
@@ -109,7 +110,7 @@ mod tests {
     fn types_are_told_with_their_bounds() {
         for (property, told) in [
             (json!({"type": "integer", "minimum": 1, "maximum": 100}), "integer, 1 to 100"),
-            (json!({"type": "string", "minLength": 1}), "string, at least 1 characters"),
+            (json!({"type": "string", "minLength": 1}), "string, not empty"),
             (json!({"type": "array", "items": {"type": "string", "enum": ["A", "B"]}}), "list of `A` `B`"),
             (
                 json!({"type": "array", "items": {"type": "string"}, "maxItems": 3}),

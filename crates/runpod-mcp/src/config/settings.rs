@@ -174,7 +174,7 @@ pub static SETTINGS: &[Setting] = &[
     version("rest-version-registries", &["RUNPOD_REST_VERSION_REGISTRIES"], "The same for registries"),
     version("rest-version-gpus", &["RUNPOD_REST_VERSION_GPUS"], "The same for GPU types"),
     version("rest-version-cpus", &["RUNPOD_REST_VERSION_CPUS"], "The same for CPU types"),
-    version("rest-version-data-centers", &["RUNPOD_REST_VERSION_DATA_CENTERS"], "The same for data centres"),
+    version("rest-version-data-centers", &["RUNPOD_REST_VERSION_DATA_CENTERS"], "The same for data centers"),
     version("rest-version-endpoints", &["RUNPOD_REST_VERSION_ENDPOINTS"], "The same for endpoints"),
     version("rest-version-workers", &["RUNPOD_REST_VERSION_WORKERS"], "The same for workers"),
     version("rest-version-billing", &["RUNPOD_REST_VERSION_BILLING"], "The same for billing"),

@@ -13,7 +13,7 @@ const PATTERN: usize = 1 << 20;
 const INTAKE: (usize, usize) = (5000, 256 * 1024);
 
 /// What trouble is usually called.
-const TROUBLE: &str = r"error|exception|traceback|fatal|panic|critical|fail(ed|ure)|out of memory|\boom\b|killed|segfault|exit(ed)? (code|with)|unhealthy|denied|not found";
+const TROUBLE: &str = r"error|exception|traceback|fatal|panic|critical|failed|failure|out of memory|\boom\b|killed|segfault|exit(ed)? (code|with)|unhealthy|denied|not found";
 
 /// Which lines are wanted.
 #[derive(Debug)]
