@@ -2,8 +2,8 @@
 //!
 //! One shape for Pods, endpoints and jobs. It promises to end: when what was waited for is over, when the time that
 //! the transport allows is up, when the client leaves, when an answer says that looking again is of no use, or after
-//! [`FAILURES`] failures in a row. What was seen last is kept whatever ends it. Nothing is held between two looks: no
-//! turn, no connection, no body.
+//! several failures in a row. What was seen last is kept whatever ends it. Nothing is held between two looks: no turn,
+//! no connection, no body.
 
 use std::borrow::Cow;
 use std::future::Future;

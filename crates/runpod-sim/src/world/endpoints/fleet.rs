@@ -1,8 +1,8 @@
 //! The workers of one endpoint: how many there are and what each of them is doing.
 //!
-//! [`Fleet::manage`] is the scheduler. It looks at one instant, does what is due then (a machine is found, a
-//! container is up, an idle worker goes, a stale one is replaced) and is called again at the next instant at
-//! which something can be due. Work is a number of busy workers; where it comes from is not known here.
+//! It looks at one instant: [`Fleet::advance`] does what is due then (a machine is found, a container is up),
+//! [`Fleet::staff`] makes the workers as many as are needed (an idle one goes, a stale one is replaced), and
+//! [`Fleet::next`] says at which instant to look again. Where the work comes from is not known here.
 
 use chrono::TimeDelta;
 use serde::Serialize;
