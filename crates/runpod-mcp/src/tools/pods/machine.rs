@@ -67,20 +67,29 @@ impl MachineArgs {
         }
     }
 
-    /// What the machine costs; none for a CPU type that is still to be chosen.
+    /// What the machine costs; none for a CPU type that Runpod is to choose.
     ///
     /// # Errors
     /// As [`MachineArgs::compute`], and when the catalogue cannot be read.
     pub(super) async fn price(&self, cx: &Cx, cloud: Option<Cloud>) -> Result<Option<Price>, ToolError> {
-        let first = self.gpu_type_ids.as_ref().and_then(|ids| ids.first());
-        match (self.kind()?, first, &self.cpu_flavor_id) {
-            (ComputeType::Gpu, Some(id), _) => {
-                price::of_gpus(cx, id, self.gpu_count.unwrap_or(1), cloud).await
-            }
-            (ComputeType::Cpu, _, Some(flavor)) => {
-                price::of_vcpus(cx, flavor, self.vcpu_count.unwrap_or(flavor::VCPUS)).await
-            }
-            _ => Ok(None),
+        match self.kind()? {
+            ComputeType::Gpu => match self.gpu_type_ids.as_ref().and_then(|ids| ids.first()) {
+                Some(id) => price::of_gpus(cx, id, self.gpu_count.unwrap_or(1), cloud).await,
+                None => Ok(None),
+            },
+            ComputeType::Cpu => self.cpu_price(cx).await,
+        }
+    }
+
+    async fn cpu_price(&self, cx: &Cx) -> Result<Option<Price>, ToolError> {
+        let vcpus = self.vcpu_count.unwrap_or(flavor::VCPUS);
+        let flavor = match &self.cpu_flavor_id {
+            Some(id) => Some(id.clone()),
+            None => flavor::in_stock(cx, Product::Pod, vcpus).await?,
+        };
+        match flavor {
+            Some(id) => price::of_vcpus(cx, &id, vcpus).await,
+            None => Ok(None),
         }
     }
 

@@ -56,6 +56,11 @@ async fn a_dry_run_names_the_price_and_changes_nothing() {
     assert!((price("create-pod", pod).await - 1.38).abs() < 1e-9);
     let cpu = json!({"imageName": "i:1", "computeType": "CPU", "cpuFlavorId": "cpu5c", "vcpuCount": 4, "dryRun": true});
     assert!((price("create-pod", cpu).await - 0.16).abs() < 1e-9);
+    let unnamed = json!({"imageName": "i:1", "computeType": "CPU", "vcpuCount": 4, "dryRun": true});
+    assert!(
+        (price("create-pod", unnamed).await - 0.16).abs() < 1e-9,
+        "of the type that the call would choose"
+    );
     let endpoint = json!({"name": "e", "imageName": "i:1", "gpuPoolIds": ["ADA_24"], "dryRun": true});
     assert!((price("create-endpoint", endpoint).await - 1.116).abs() < 1e-9);
     assert!(rig.sim.journal().requests().iter().all(|request| request.method == "GET"));
