@@ -40,6 +40,26 @@ def failed(job: Any) -> bool:
     return job["status"] == "FAILED"
 
 
+def jobs(submitted: dict[str, Any], looked_at: dict[str, Any]) -> list[Step]:
+    """The job tools, which are the same in every release; with more for the first submission and the first look."""
+    job = {"endpointId": "{endpoint}", "jobId": "{job}"}
+    bad = job | {"jobId": "{bad}"}
+    work = {"endpointId": "{endpoint}", "input": {"name": "peer"}}
+    return [
+        Step("endpoint-health", {"endpointId": "{endpoint}"}),
+        Step("run-endpoint", work | submitted, {"job": own_id}),
+        Step("get-job-status", job | looked_at),
+        Step("stream-job", job),
+        Step("runsync-endpoint", work, {"done": own_id}),
+        Step("run-endpoint", work, {"job": own_id}),
+        Step("cancel-job", job),
+        Step("purge-endpoint-queue", {"endpointId": "{endpoint}"}),
+        Step("run-endpoint", work | {"input": {"sandbox": {"fail": "on purpose"}}}, {"bad": own_id}),
+        Step("get-job-status", bad, until=failed, tries=50),
+        Step("retry-job", bad),
+    ]
+
+
 def inside(name: str) -> Find:
     """The id of what stands under a name."""
     return lambda answer: own_id(answer.get(name))

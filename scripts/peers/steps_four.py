@@ -1,6 +1,6 @@
 """What @runpod/mcp-server 4.0.0 is asked; it speaks REST v2 only."""
 
-from steps import GPU, IMAGE, PLACE, REPOSITORY, SSH_KEY, WORKER, Step, failed, first_of, inside, of_the_one_called, own_id
+from steps import GPU, IMAGE, PLACE, REPOSITORY, SSH_KEY, WORKER, Step, first_of, inside, jobs, of_the_one_called, own_id
 
 LEFT: set[str] = set()
 
@@ -40,20 +40,7 @@ ENDPOINTS = [
     Step("stream-worker-logs", {"endpointId": "{busy}", "workerId": "{worker}", "tail": 5, "maxWaitMs": 1000}),
 ]
 
-JOBS = [
-    Step("endpoint-health", {"endpointId": "{endpoint}"}),
-    Step("run-endpoint", {"endpointId": "{endpoint}", "input": {"name": "peer"}}, {"job": own_id}),
-    Step("get-job-status", {"endpointId": "{endpoint}", "jobId": "{job}", "wait": 2000}),
-    Step("stream-job", {"endpointId": "{endpoint}", "jobId": "{job}"}),
-    Step("runsync-endpoint", {"endpointId": "{endpoint}", "input": {"name": "peer"}}, {"done": own_id}),
-    Step("run-endpoint", {"endpointId": "{endpoint}", "input": {"name": "peer"}}, {"job": own_id}),
-    Step("cancel-job", {"endpointId": "{endpoint}", "jobId": "{job}"}),
-    Step("purge-endpoint-queue", {"endpointId": "{endpoint}"}),
-    Step("run-endpoint", {"endpointId": "{endpoint}", "input": {"sandbox": {"fail": "on purpose"}}}, {"bad": own_id}),
-    Step("get-job-status", {"endpointId": "{endpoint}", "jobId": "{bad}"}, until=failed, tries=50),
-    Step("retry-job", {"endpointId": "{endpoint}", "jobId": "{bad}"}),
-    Step("delete-endpoint", {"id": "{endpoint}"}),
-]
+JOBS = [*jobs({}, {"wait": 2000}), Step("delete-endpoint", {"id": "{endpoint}"})]
 
 KEPT = [
     Step("create-template", {"body": {"name": "four", "image": IMAGE, "ports": ["8888/http"]}}, {"template": own_id}),

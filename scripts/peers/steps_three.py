@@ -1,6 +1,6 @@
 """What @runpod/mcp-server 3.4.0 is asked, on REST v2 and on REST v1."""
 
-from steps import GPU, IMAGE, PLACE, REPOSITORY, SSH_KEY, WORKER, Step, failed, first_of, inside, of_the_one_called, own_id
+from steps import GPU, IMAGE, PLACE, REPOSITORY, SSH_KEY, WORKER, Step, first_of, inside, jobs, of_the_one_called, own_id
 
 POD = {"name": "three", "imageName": IMAGE, "gpuTypeIds": [GPU], "gpuCount": 1}
 VOLUME = {"volumeInGb": 20, "volumeMountPath": "/workspace"}
@@ -75,19 +75,7 @@ CATALOGUE = [
     Step("list-data-centers", {"region": "europe"}),
 ]
 
-JOBS = [
-    Step("endpoint-health", {"endpointId": "{endpoint}"}),
-    Step("run-endpoint", {"endpointId": "{endpoint}", "input": {"name": "peer"}, "policy": {"ttl": 600000}}, {"job": own_id}),
-    Step("get-job-status", {"endpointId": "{endpoint}", "jobId": "{job}"}),
-    Step("stream-job", {"endpointId": "{endpoint}", "jobId": "{job}"}),
-    Step("runsync-endpoint", {"endpointId": "{endpoint}", "input": {"name": "peer"}}, {"done": own_id}),
-    Step("run-endpoint", {"endpointId": "{endpoint}", "input": {"name": "peer"}}, {"job": own_id}),
-    Step("cancel-job", {"endpointId": "{endpoint}", "jobId": "{job}"}),
-    Step("purge-endpoint-queue", {"endpointId": "{endpoint}"}),
-    Step("run-endpoint", {"endpointId": "{endpoint}", "input": {"sandbox": {"fail": "on purpose"}}}, {"bad": own_id}),
-    Step("get-job-status", {"endpointId": "{endpoint}", "jobId": "{bad}"}, until=failed, tries=50),
-    Step("retry-job", {"endpointId": "{endpoint}", "jobId": "{bad}"}),
-]
+JOBS = jobs({"policy": {"ttl": 600000}}, {})
 
 LOGS = [
     Step("stream-pod-logs", {"podId": "{running}", "tail": 5, "maxWaitMs": 1000}),
