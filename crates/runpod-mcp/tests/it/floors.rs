@@ -22,6 +22,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("tools", 6),
     ("tools::selection", 6),
     ("policy", 6),
+    // What replicas agree on; it knows no tool.
+    ("state", 6),
     ("mcp", 7),
     ("oauth", 8),
     ("serve", 9),

@@ -1,0 +1,115 @@
+//! What is kept in place of a text.
+//!
+//! Half of an HMAC-SHA256 under a secret of the deployment: who reads the memory or the shared server learns neither
+//! a token nor an address, and cannot try out guesses.
+
+use std::fmt;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
+
+use ring::hmac;
+use ring::rand::{SecureRandom, SystemRandom};
+
+/// The digest of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Digest(u128);
+
+impl Digest {
+    /// One of `count` places, each as likely as the others.
+    pub(super) fn place(self, count: usize) -> usize {
+        let high = usize::try_from(self.0 >> 96).unwrap_or_default();
+        high.checked_rem(count).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+impl Digest {
+    /// One of many that differ, without the work of making it.
+    pub(super) fn number(number: u64) -> Self {
+        let odd = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+        Self(u128::from(number).wrapping_mul(odd))
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl Hash for Digest {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u128(self.0);
+    }
+}
+
+/// Makes digests.
+pub(super) struct Digester(hmac::Key);
+
+impl Digester {
+    /// Under this secret.
+    pub(super) fn new(secret: &[u8]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, secret))
+    }
+
+    /// Under a secret that nobody knows, for what only this process reads.
+    pub(super) fn random() -> Self {
+        let mut secret = [0; 32];
+        // It does not fail where the program could start. If it did, digests would only be unkeyed.
+        let _ = SystemRandom::new().fill(&mut secret);
+        Self::new(&secret)
+    }
+
+    /// The digest of a text that stands for something of this kind.
+    pub(super) fn of(&self, kind: &str, text: &str) -> Digest {
+        let mut context = hmac::Context::with_key(&self.0);
+        for part in [kind.as_bytes(), &[0], text.as_bytes()] {
+            context.update(part);
+        }
+        let tag = context.sign();
+        Digest(tag.as_ref().first_chunk().map_or(0, |half| u128::from_be_bytes(*half)))
+    }
+}
+
+impl fmt::Debug for Digester {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Digester([redacted])")
+    }
+}
+
+/// A digest is as random as any hash of it, to whoever does not know the secret.
+#[derive(Debug, Default)]
+pub(super) struct Already(u64);
+
+impl Hasher for Already {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |sum, byte| sum.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u128(&mut self, digest: u128) {
+        self.0 = u64::try_from(digest & u128::from(u64::MAX)).unwrap_or_default();
+    }
+}
+
+/// A map from digests.
+pub(super) type Map<V> = std::collections::HashMap<Digest, V, BuildHasherDefault<Already>>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_depends_on_secret_kind_and_text_and_shows_none_of_them() {
+        let digester = Digester::new(b"CANARY secret");
+        let digest = digester.of("rule", "CANARY");
+        assert_eq!(digest, Digester::new(b"CANARY secret").of("rule", "CANARY"), "replicas agree");
+        assert_ne!(digest, digester.of("other", "CANARY"));
+        assert_ne!(digest, digester.of("rule", "CANARY "));
+        assert_ne!(digest, Digester::random().of("rule", "CANARY"));
+        assert_ne!(digester.of("a", "b"), digester.of("ab", ""));
+        assert!(!format!("{digester:?} {digest:?} {digest}").contains("CANARY"));
+    }
+}
