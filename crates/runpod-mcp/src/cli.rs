@@ -87,7 +87,7 @@ fn run(cli: Cli, env: &Env) -> anyhow::Result<ExitCode> {
     match cli.verb {
         None if bare && out::is_conversation() => serve::explain(),
         None => serve::run(&top, env),
-        Some(Verb::Serve(args)) => serve::run(&top.under(args.flags), env),
+        Some(Verb::Serve(args)) => args.run(top, env),
         Some(Verb::Call(args)) => call::run(&args, top, env),
         Some(Verb::Tools(args)) => tools::run(args, top, env),
         #[cfg(feature = "sandbox")]

@@ -5,6 +5,7 @@
 //! like the others, so tests hand in their own; below this floor nobody reads it.
 
 mod env;
+mod hosted;
 mod key;
 mod layers;
 mod settings;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use runpod_api::{ApiKey, Base, Hosts, Versions};
 
 pub use env::Env;
+pub use hosted::{Callback, Cimd, Consent, Hosted};
 pub use key::Keys;
 pub use layers::{Given, Shown};
 pub use settings::{Kind, SETTINGS, Section, Setting};
@@ -53,6 +55,10 @@ pub struct Config {
     pub sign_in: Base,
     /// The way to them.
     pub network: Network,
+    /// What only a server over HTTP uses.
+    pub hosted: Hosted,
+    /// Whether the log is JSON, if that was said.
+    pub json_log: Option<bool>,
     /// Where the account key comes from.
     pub keys: Keys,
     /// What to tell the person who started the server.
@@ -172,6 +178,8 @@ impl Config {
                 no_proxy: layers.text("no-proxy"),
                 cert_file: layers.text("ssl-cert-file").map(PathBuf::from),
             },
+            hosted: hosted::read(layers, env),
+            json_log: layers.word("log-format", LOG_FORMATS),
             keys: Keys::new(layers.text("api-key").map(|key| ApiKey::new(&key)), env.runpodctl_file()),
             warnings,
             shown: layers.shown(),
@@ -182,6 +190,8 @@ impl Config {
 const SURFACES: &[(&str, Surface)] = &[("full", Surface::Full), ("mini", Surface::Mini)];
 
 const DETAILS: &[(&str, bool)] = &[("summary", false), ("full", true)];
+
+const LOG_FORMATS: &[(&str, bool)] = &[("text", false), ("json", true)];
 
 const LOGS: &[(&str, Log)] = &[
     ("off", Log::Off),

@@ -3,11 +3,14 @@
 //! rmcp's handler trait written by hand over the static tool list. Both protocol eras go through here; rmcp settles
 //! which one a request belongs to. Nothing about a client is kept between two requests.
 
+mod answering;
 mod calling;
+mod era;
 mod following;
 mod instructions;
 mod listing;
 mod mini;
+mod tails;
 mod tasks;
 
 use std::borrow::Cow;
@@ -15,14 +18,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CancelTaskParams, ContentBlock,
-    DiscoverResult, ErrorData, GetTaskParams, GetTaskResult, Implementation, InitializeRequestParams,
-    InitializeResult, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion,
-    ServerCapabilities, ServerConfig, Tool, UpdateTaskParams,
+    CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, DiscoverResult, ErrorData,
+    GetTaskParams, GetTaskResult, Implementation, InitializeRequestParams, InitializeResult, ListToolsResult,
+    MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig, Tool,
+    UpdateTaskParams,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
-use runpod_api::{Caller, Client, Clock};
+use runpod_api::{ApiKey, Caller, Client, Clock};
 
 use crate::config::{Keys, Surface};
 use crate::files::Files;
@@ -30,9 +33,14 @@ use crate::policy::Policy;
 use crate::tool::Detail;
 use crate::tool::recent::Recent;
 use crate::tools::Selection;
+use tails::Tails;
 
+pub(crate) use answering::no_such_page;
 pub use calling::{Answer, Asked, Unknown, Who};
+pub use era::Era;
 pub use following::Hangup;
+pub(crate) use tails::tail;
+pub(crate) use tasks::no_task_asks;
 
 /// What this program calls itself, to clients and to Runpod.
 const NAME: &str = "runpod-mcp";
@@ -42,7 +50,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const FRESH_MS: u64 = 60 * 60 * 1000;
 
 /// What a server is made of.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Setup {
     /// Client of the Runpod APIs, acting for nobody yet.
     pub client: Client,
@@ -76,23 +84,49 @@ struct Inner {
     /// One for the life of the process; Runpod sees it with each request.
     session: String,
     recent: Recent,
+    /// Who may keep its list.
+    scope: CacheScope,
     tools: OnceLock<Vec<Tool>>,
+    meta: OnceLock<MetaObject>,
+    tails: Tails,
 }
 
 impl Server {
     /// A server. No schema is built and no key is looked for before the first request that needs it.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
-        let session = uuid::Uuid::new_v4().to_string();
-        Self(Arc::new(Inner { setup, session, recent: Recent::default(), tools: OnceLock::new() }))
+        Self::of(setup, uuid::Uuid::new_v4().to_string(), Recent::default(), CacheScope::Public)
+    }
+
+    fn of(setup: Setup, session: String, recent: Recent, scope: CacheScope) -> Self {
+        let (tools, meta, tails) = (OnceLock::new(), OnceLock::new(), Tails::default());
+        Self(Arc::new(Inner { setup, session, recent, scope, tools, meta, tails }))
+    }
+
+    /// The same server with only these of its tools, whose list may be kept by everybody or by who asked.
+    #[must_use]
+    pub fn offering(&self, selection: Selection, scope: CacheScope) -> Self {
+        let Inner { setup, session, recent, .. } = &*self.0;
+        Self::of(Setup { selection, ..setup.clone() }, session.clone(), recent.clone(), scope)
+    }
+
+    /// The tools that it has.
+    #[must_use]
+    pub fn selection(&self) -> &Selection {
+        &self.0.setup.selection
     }
 
     /// The account behind this process, reached by a client that says so of itself.
     #[must_use]
     pub fn local(&self, client: (&str, &str)) -> Who {
+        self.remote(self.0.setup.keys.find(), client, &self.0.session)
+    }
+
+    /// Somebody with a key, reached by a client that says so of itself, in a session.
+    #[must_use]
+    pub fn remote(&self, key: Option<ApiKey>, client: (&str, &str), session: &str) -> Who {
         let product = format!("{NAME}/{VERSION}");
-        let caller = Caller::new(&product, client, self.0.setup.transport, &self.0.session);
-        Who { key: self.0.setup.keys.find(), caller }
+        Who { key, caller: Caller::new(&product, client, self.0.setup.transport, session) }
     }
 
     /// The clock that its calls go by.
@@ -118,25 +152,6 @@ impl Server {
         let version = format!("{VERSION} [REST {}]", self.0.setup.client.versions());
         Implementation::new(NAME, version).with_title(title)
     }
-
-    /// Adds what stands beside each result.
-    fn tag(&self, context: &RequestContext<RoleServer>) -> impl FnOnce(CallToolResult) -> CallToolResult {
-        let meta = self.meta(context);
-        |mut result| {
-            result.meta = meta;
-            result
-        }
-    }
-
-    /// The `_meta` of a result: revisions without handshake say in each answer who gives it.
-    fn meta(&self, context: &RequestContext<RoleServer>) -> Option<MetaObject> {
-        is_modern(context).then(|| {
-            let mut meta = MetaObject::new();
-            let about = serde_json::to_value(self.implementation()).unwrap_or_default();
-            meta.0.insert("io.modelcontextprotocol/serverInfo".to_owned(), about);
-            meta
-        })
-    }
 }
 
 impl ServerHandler for Server {
@@ -147,10 +162,7 @@ impl ServerHandler for Server {
     }
 
     async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
-        let versions = self.supported_protocol_versions().into_owned();
-        Ok(DiscoverResult::from_server_info(versions, self.get_info())
-            .with_ttl_ms(FRESH_MS)
-            .with_cache_scope(CacheScope::Public))
+        Ok(self.discovery())
     }
 
     async fn list_tools(
@@ -159,16 +171,9 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         if request.is_some_and(|page| page.cursor.is_some()) {
-            let message = "`cursor` is not one that this server gave: the list has one page";
-            return Err(ErrorData::invalid_params(message, None));
+            return Err(no_such_page());
         }
-        let mut result = ListToolsResult::with_all_items(self.tools().to_vec());
-        if is_modern(&context) {
-            result.ttl_ms = Some(FRESH_MS);
-            result.cache_scope = Some(CacheScope::Public);
-            result.meta = self.meta(&context);
-        }
-        Ok(result)
+        Ok(self.list(self.tools().to_vec(), Era::of_context(&context)))
     }
 
     async fn call_tool(
@@ -181,14 +186,9 @@ impl ServerHandler for Server {
         let takes_tasks = Self::takes_tasks(&context);
         let call = async |asked: Asked| {
             let asked = Asked { takes_tasks, ..asked };
-            self.call_for(&request.name, args, &who, &asked).await
+            self.answer(&request.name, args, &who, &asked).await
         };
-        let answer = self.follow(&context, call).await.ok_or_else(broken_off)?;
-        let answer = answer.map_err(|unknown| ErrorData::invalid_params(unknown.to_string(), None))?;
-        match &answer.later {
-            Some(later) => Ok(self.task(later).into()),
-            None => Ok(self.tag(&context)(result(&answer)).into()),
-        }
+        self.follow(&context, call).await.ok_or_else(broken_off)?
     }
 
     async fn get_task(
@@ -196,11 +196,13 @@ impl ServerHandler for Server {
         request: GetTaskParams,
         context: RequestContext<RoleServer>,
     ) -> Result<GetTaskResult, ErrorData> {
-        self.look_at(&request.task_id, &context).await
+        let who = self.who(&context);
+        let look = async |asked: Asked| self.look_at(&request.task_id, &who, &asked).await;
+        self.follow(&context, look).await.ok_or_else(broken_off)?
     }
 
     async fn update_task(&self, _: UpdateTaskParams, _: RequestContext<RoleServer>) -> Result<(), ErrorData> {
-        Err(ErrorData::invalid_params("no task of this server asks for anything", None))
+        Err(no_task_asks())
     }
 
     async fn cancel_task(
@@ -208,7 +210,8 @@ impl ServerHandler for Server {
         request: CancelTaskParams,
         context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
-        self.call_off(&request.task_id, &context).await
+        let asked = Asked { id: Some(context.id.to_string()), ..Asked::default() };
+        self.call_off(&request.task_id, &self.who(&context), &asked).await
     }
 
     async fn initialize(
@@ -217,10 +220,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<InitializeResult, ErrorData> {
         context.peer.set_peer_info(request.clone());
-        let mut result = self.negotiate_initialize(&request)?;
-        // Extensions came with the revisions that have no handshake.
-        result.capabilities.extensions = None;
-        Ok(result)
+        Ok(answering::greeted(self.negotiate_initialize(&request)?))
     }
 
     fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
@@ -228,20 +228,6 @@ impl ServerHandler for Server {
     }
 }
 
-/// The result of a call that is answered now.
-fn result(answer: &Answer) -> CallToolResult {
-    let content = vec![ContentBlock::text(answer.json.to_string())];
-    match answer.failed {
-        true => CallToolResult::error(content),
-        false => CallToolResult::success(content),
-    }
-}
-
 fn broken_off() -> ErrorData {
     ErrorData::internal_error("the call was broken off: its client left or cancelled it", None)
-}
-
-fn is_modern(context: &RequestContext<RoleServer>) -> bool {
-    let version = context.protocol_version();
-    version.is_some_and(|v| v.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
 }

@@ -32,7 +32,7 @@ pub(super) struct CallArgs {
 
 pub(super) fn run(args: &CallArgs, top: Flags, env: &Env) -> anyhow::Result<ExitCode> {
     let Some(config) = configure(&top.under(args.flags.clone()), env)? else { return Ok(ExitCode::SUCCESS) };
-    log::start(config.log);
+    log::start(config.log, config.json_log.unwrap_or(false));
     serve::announce(&config);
     let answer = block_on(async {
         let connection = connect::open(config).await?;

@@ -47,6 +47,18 @@ pub(super) async fn open(config: Config) -> anyhow::Result<Connection> {
     if sandbox { in_sandbox(setup).await } else { Ok(at_runpod(setup)) }
 }
 
+/// The same for callers over HTTP.
+///
+/// # Errors
+/// As [`open`].
+pub(super) async fn hosted(config: Config, patience: Duration) -> anyhow::Result<Connection> {
+    let sandbox = config.sandbox;
+    let setup = setup(config)?;
+    // Callers over a network write no files here.
+    let setup = Setup { files: None, patience, transport: "http", ..setup };
+    if sandbox { in_sandbox(setup).await } else { Ok(at_runpod(setup)) }
+}
+
 /// What the server of a configuration is made of.
 ///
 /// # Errors

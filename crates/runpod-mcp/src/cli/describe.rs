@@ -54,6 +54,7 @@ fn section(section: Section) -> &'static str {
         Section::Addresses => "addresses",
         Section::Network => "network",
         Section::Versions => "versions",
+        Section::Hosted => "hosted",
     }
 }
 
@@ -63,6 +64,7 @@ fn takes(kind: Kind) -> String {
         Kind::Word(words) => words.join(", "),
         Kind::Words(_) => "names, separated by commas".to_owned(),
         Kind::Url | Kind::ProxyUrl => "an address".to_owned(),
+        Kind::Number(_) => "a whole number".to_owned(),
         Kind::Text("FILE") => "a file".to_owned(),
         Kind::Text(_) | Kind::Secret => "text".to_owned(),
     }

@@ -88,7 +88,7 @@ fn arg(setting: &'static Setting) -> Arg {
         }
         Kind::Words(name) => arg.value_name(name).action(ArgAction::Append),
         Kind::Url | Kind::ProxyUrl => arg.value_name("URL"),
-        Kind::Text(name) => arg.value_name(name),
+        Kind::Text(name) | Kind::Number(name) => arg.value_name(name),
         Kind::Secret => arg.hide(true),
     }
 }
@@ -100,10 +100,11 @@ fn heading(section: Section) -> &'static str {
         Section::Addresses => "Addresses of Runpod",
         Section::Network => "Network",
         Section::Versions => "Versions of Runpod's REST API",
+        Section::Hosted => "Serving over HTTP",
     }
 }
 
 /// Shown by `--help`, not by `-h`.
 fn is_rare(section: Section) -> bool {
-    matches!(section, Section::Addresses | Section::Network | Section::Versions)
+    matches!(section, Section::Addresses | Section::Network | Section::Versions | Section::Hosted)
 }

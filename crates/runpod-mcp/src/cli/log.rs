@@ -7,6 +7,7 @@
 use std::io::{self, Write};
 
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
@@ -21,11 +22,15 @@ const OURS: [&str; 3] = ["runpod_mcp", "runpod_api", "runpod_sim"];
 /// Longest line, in bytes.
 const LONGEST: usize = 2_000;
 
-/// Starts logging. A second start in one process changes nothing.
-pub(super) fn start(log: Log) {
+/// Starts logging, as JSON for programs or as text for people. A second start in one process changes nothing.
+pub(super) fn start(log: Log, json: bool) {
     let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Stderr);
+    let layer = match json {
+        true => layer.json().flatten_event(true).with_span_list(false).boxed(),
+        false => layer.boxed(),
+    };
     // A test process may have a subscriber already.
-    drop(tracing_subscriber::registry().with(filter(log)).with(layer).try_init());
+    drop(tracing_subscriber::registry().with(layer.with_filter(filter(log))).try_init());
 }
 
 fn filter(log: Log) -> Targets {

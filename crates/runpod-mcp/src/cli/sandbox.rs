@@ -36,7 +36,7 @@ pub(super) struct SandboxArgs {
 }
 
 pub(super) fn run(args: SandboxArgs) -> anyhow::Result<ExitCode> {
-    log::start(Log::Info);
+    log::start(Log::Info, false);
     let scenario = args.scenario.as_deref().map(read).transpose()?.unwrap_or_default();
     let mut builder = Sim::builder().seed(args.seed).clock(args.clock).scenario(scenario);
     if args.enforce_rate_limits {

@@ -1,21 +1,40 @@
-//! `serve`: answer one MCP client over stdin and stdout.
+//! `serve`: answer one MCP client over stdin and stdout, or many over HTTP.
 
+mod http;
+
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use super::flags::Flags;
 use super::{block_on, configure, connect, log, out};
 use crate::config::{Config, Env};
 
-/// Answer an MCP client over stdin and stdout (what happens without a verb)
+/// Answer an MCP client over stdin and stdout (what happens without a verb), or many over HTTP
 #[derive(Debug, clap::Args)]
 pub(super) struct ServeArgs {
+    /// Serve MCP over HTTP at / and /mcp [default: 127.0.0.1:8471, or 0.0.0.0 and $PORT where that is set]
+    #[arg(long, value_name = "ADDR:PORT", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "no flag, a flag alone, a flag with an address")]
+    http: Option<Option<SocketAddr>>,
     #[command(flatten)]
-    pub(super) flags: Flags,
+    flags: Flags,
 }
 
+impl ServeArgs {
+    /// Serves as these arguments say, and the flags that stood before the verb.
+    pub(super) fn run(self, top: Flags, env: &Env) -> anyhow::Result<ExitCode> {
+        let flags = top.under(self.flags);
+        let Some(at) = self.http else { return run(&flags, env) };
+        let Some(config) = configure(&flags, env)? else { return Ok(ExitCode::SUCCESS) };
+        log::start(config.log, config.json_log.unwrap_or(true));
+        http::run(at, config)
+    }
+}
+
+/// Serves one client over stdin and stdout.
 pub(super) fn run(flags: &Flags, env: &Env) -> anyhow::Result<ExitCode> {
     let Some(config) = configure(flags, env)? else { return Ok(ExitCode::SUCCESS) };
-    log::start(config.log);
+    log::start(config.log, config.json_log.unwrap_or(false));
     announce(&config);
     block_on(async {
         let connection = connect::open(config).await?;

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use runpod_api::ApiKey;
 
 /// The places where a key may be, in order: the environment, then runpodctl's file.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Keys {
     given: Option<ApiKey>,
     runpodctl: Option<PathBuf>,
@@ -18,6 +18,12 @@ impl Keys {
     #[must_use]
     pub fn new(given: Option<ApiKey>, runpodctl: Option<PathBuf>) -> Self {
         Self { given, runpodctl, found: OnceLock::new() }
+    }
+
+    /// Whether a key is at hand that was given.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.given.is_some()
     }
 
     /// Looks for the key. The file is read on the first call that needs it, and again as long as it has none.

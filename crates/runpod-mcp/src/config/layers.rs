@@ -72,9 +72,9 @@ impl Layers {
         };
         match plain(value) {
             Some(text) => self.put(setting, text, Origin::File(path.to_owned())),
-            None => self
-                .problems
-                .push(format!("{at}: `{key}` must be a string, true, false or a list of strings")),
+            None => self.problems.push(format!(
+                "{at}: `{key}` must be a string, a whole number, true, false or a list of strings"
+            )),
         }
     }
 
@@ -158,6 +158,17 @@ impl Layers {
         found.map(|(_, value)| *value)
     }
 
+    /// A whole number in a range.
+    pub(super) fn number(&mut self, key: &str, range: std::ops::RangeInclusive<u64>) -> Option<u64> {
+        let text = self.raw(key)?;
+        let found = text.parse().ok().filter(|number| range.contains(number));
+        if found.is_none() {
+            let (least, most) = (range.start(), range.end());
+            self.problem(key, &format!("{} is no whole number from {least} to {most}", quoted(&text)));
+        }
+        found
+    }
+
     /// An address.
     pub(super) fn base(&mut self, key: &str) -> Option<Base> {
         let text = self.raw(key)?;
@@ -223,6 +234,7 @@ fn plain(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Boolean(is) => Some(is.to_string()),
+        toml::Value::Integer(number) => Some(number.to_string()),
         toml::Value::Array(items) => {
             let words: Option<Vec<_>> = items.iter().map(toml::Value::as_str).collect();
             words.map(|words| words.join(","))

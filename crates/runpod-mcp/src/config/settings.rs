@@ -28,6 +28,8 @@ pub enum Kind {
     Url,
     /// Free text.
     Text(&'static str),
+    /// A whole number.
+    Number(&'static str),
     /// Text that is never shown and that has no flag and no place in the file.
     Secret,
     /// Text that may have a password in it.
@@ -43,6 +45,7 @@ pub enum Section {
     Addresses,
     Network,
     Versions,
+    Hosted,
 }
 
 /// Every setting.
@@ -179,10 +182,167 @@ pub static SETTINGS: &[Setting] = &[
     version("rest-version-workers", &["RUNPOD_REST_VERSION_WORKERS"], "The same for workers"),
     version("rest-version-billing", &["RUNPOD_REST_VERSION_BILLING"], "The same for billing"),
     version("rest-version-jobs", &["RUNPOD_REST_VERSION_JOBS"], "Ignored: jobs have no version"),
+    hosted(
+        "public-url",
+        &["MCP_PUBLIC_URL"],
+        Kind::Url,
+        "Address that clients reach it under, such as https://mcp.example.com",
+    ),
+    hosted(
+        "allowed-hosts",
+        &["MCP_ALLOWED_HOSTS"],
+        Kind::Words("HOSTS"),
+        "Further names that it may be called by: name, or name:port",
+    ),
+    hosted(
+        "allowed-origins",
+        &["MCP_ALLOWED_ORIGINS"],
+        Kind::Words("ORIGINS"),
+        "Web pages that may call it; * for all [default: https pages; local ones on a local address]",
+    ),
+    hosted(
+        "trusted-proxies",
+        &["MCP_TRUSTED_PROXIES"],
+        Kind::Words("NETWORKS"),
+        "Proxies that are believed who the client is: 10.0.0.0/8, 127.0.0.1",
+    ),
+    hosted("tls-cert", &["MCP_TLS_CERT_FILE"], Kind::Text("FILE"), "PEM certificate chain to encrypt with"),
+    hosted("tls-key", &["MCP_TLS_KEY_FILE"], Kind::Text("FILE"), "PEM key of that certificate"),
+    hosted(
+        "plain-http",
+        &["MCP_PLAIN_HTTP"],
+        Kind::Switch,
+        "Listen on a public address without encryption: something in front encrypts",
+    ),
+    hosted(
+        "require-auth",
+        &["MCP_REQUIRE_AUTH"],
+        Kind::Switch,
+        "With --sandbox: ask for a key, and let clients sign in at the sandbox's console",
+    ),
+    hosted(
+        "platform-timeout-seconds",
+        &["MCP_PLATFORM_TIMEOUT_SECONDS"],
+        Kind::Number("SECONDS"),
+        "How long the platform lets a request run; calls end before that [default: 60]",
+    ),
+    hosted(
+        "max-connections",
+        &["MCP_MAX_CONNECTIONS"],
+        Kind::Number("COUNT"),
+        "Open connections [default: 4096]",
+    ),
+    hosted(
+        "max-connections-per-ip",
+        &["MCP_MAX_CONNECTIONS_PER_IP"],
+        Kind::Number("COUNT"),
+        "Open connections of one address [default: 256]",
+    ),
+    hosted(
+        "max-requests",
+        &["MCP_MAX_REQUESTS"],
+        Kind::Number("COUNT"),
+        "Requests that are worked on at once [default: 1024]",
+    ),
+    hosted(
+        "skip-credential-check",
+        &["MCP_SKIP_CREDENTIAL_CHECK"],
+        Kind::Switch,
+        "Do not ask Runpod whether a key is in force before a request is served",
+    ),
+    hosted(
+        "state-url",
+        &["MCP_STATE_URL"],
+        Kind::ProxyUrl,
+        "Valkey or Redis that replicas share limits in: redis://HOST:PORT [default: memory]",
+    ),
+    hosted(
+        "seal-keys",
+        &["MCP_SEAL_KEYS"],
+        Kind::Secret,
+        "Keys that seal what the sign-in hands out: KID:BASE64 of 32 bytes, comma separated, the first one seals",
+    ),
+    hosted(
+        "console-base-url",
+        &["CONSOLE_BASE_URL"],
+        Kind::Url,
+        "Where people approve a sign-in [default: https://console.runpod.io]",
+    ),
+    hosted(
+        "api-key-name",
+        &["RUNPOD_API_KEY_NAME"],
+        Kind::Text("NAME"),
+        "Name of the keys that a sign-in makes; set and empty: none [default: runpod-mcp]",
+    ),
+    hosted(
+        "allowed-redirect-uris",
+        &["MCP_ALLOWED_REDIRECT_URIS"],
+        Kind::Words("URIS"),
+        "Where a sign-in may lead back to, beside loopback addresses and Claude",
+    ),
+    hosted(
+        "flash-timeout-ms",
+        &["MCP_FLASH_TIMEOUT_MS"],
+        Kind::Number("MS"),
+        "How long the sign-in waits for Runpod [default: 10000]",
+    ),
+    hosted(
+        "oauth-callback-mode",
+        &["MCP_OAUTH_CALLBACK_MODE"],
+        Kind::Word(&["direct", "sealed"]),
+        "direct or sealed: the console leads back to the client, or to this server first [default: direct]",
+    ),
+    hosted(
+        "consent",
+        &["MCP_CONSENT"],
+        Kind::Word(&["off", "unlisted", "always"]),
+        "off, unlisted or always: when a page names the client before the sign-in [default: off]",
+    ),
+    hosted(
+        "cimd",
+        &["MCP_CIMD"],
+        Kind::Word(&["off", "allowlist", "open"]),
+        "off, allowlist or open: clients that are named by the address of their metadata [default: off]",
+    ),
+    hosted(
+        "cimd-hosts",
+        &["MCP_CIMD_HOSTS"],
+        Kind::Words("HOSTS"),
+        "Hosts of such metadata, for --cimd allowlist",
+    ),
+    hosted(
+        "sealed-tokens",
+        &["MCP_SEALED_TOKENS"],
+        Kind::Switch,
+        "Hand out sealed tokens instead of keys; needs MCP_SEAL_KEYS",
+    ),
+    hosted("require-sealed-tokens", &["MCP_REQUIRE_SEALED_TOKENS"], Kind::Switch, "Take sealed tokens only"),
+    hosted(
+        "accept-legacy-client-ids",
+        &["MCP_ACCEPT_LEGACY_CLIENT_IDS"],
+        Kind::Switch,
+        "Take client ids of servers that did not seal them",
+    ),
+    hosted(
+        "resource-uri",
+        &["MCP_RESOURCE_URI"],
+        Kind::Url,
+        "What the metadata calls this server [default: its address]",
+    ),
+    hosted(
+        "log-format",
+        &["MCP_LOG_FORMAT"],
+        Kind::Word(&["text", "json"]),
+        "text or json: form of the log [default: json with --http, else text]",
+    ),
 ];
 
 const fn url(key: &'static str, env: &'static [&'static str], about: &'static str) -> Setting {
     Setting { key, env, kind: Kind::Url, section: Section::Addresses, about }
+}
+
+const fn hosted(key: &'static str, env: &'static [&'static str], kind: Kind, about: &'static str) -> Setting {
+    Setting { key, env, kind, section: Section::Hosted, about }
 }
 
 const fn version(key: &'static str, env: &'static [&'static str], about: &'static str) -> Setting {

@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::Server;
 use super::mini::{self, Callee};
+use super::{Era, Server};
 use crate::config::Surface;
 use crate::error::ToolError;
 use crate::former;
@@ -44,6 +44,8 @@ pub struct Asked {
     pub leaving: CancellationToken,
     /// Whether its client takes a task for an answer.
     pub takes_tasks: bool,
+    /// How it says what it speaks.
+    pub era: Era,
 }
 
 /// What a call answers.

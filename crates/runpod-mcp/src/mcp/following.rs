@@ -9,8 +9,8 @@ use rmcp::service::{Peer, RequestContext};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::Server;
 use super::calling::Asked;
+use super::{Era, Server};
 use crate::tool::progress::{Follower, Step};
 
 /// Steps that may wait while the client does not read; what comes then is left out.
@@ -37,7 +37,8 @@ impl Server {
         F: Future<Output = T>,
     {
         let hangup = context.extensions.get::<Hangup>().cloned().unwrap_or_default();
-        let asked = Asked { id: Some(context.id.to_string()), leaving: hangup.ended, ..Asked::default() };
+        let (id, era) = (Some(context.id.to_string()), Era::of_context(context));
+        let asked = Asked { id, era, leaving: hangup.ended, ..Asked::default() };
         let answered = async {
             match context.meta.get_progress_token() {
                 None => call(asked).await,

@@ -9,10 +9,13 @@ use crate::tool::Tool;
 impl Server {
     /// The tools as rmcp types them.
     pub(super) fn tools(&self) -> &[rmcp::model::Tool] {
-        self.0.tools.get_or_init(|| {
-            // A listing that rmcp cannot read would be a fault of this program; the surface tests read them all.
-            self.listings().filter_map(|listing| serde_json::from_value(listing).ok()).collect()
-        })
+        self.0.tools.get_or_init(|| self.typed_tools())
+    }
+
+    /// The same, made anew.
+    pub(super) fn typed_tools(&self) -> Vec<rmcp::model::Tool> {
+        // A listing that rmcp cannot read would be a fault of this program; the surface tests read them all.
+        self.listings().filter_map(|listing| serde_json::from_value(listing).ok()).collect()
     }
 
     /// The result of tools/list, as every client gets it.

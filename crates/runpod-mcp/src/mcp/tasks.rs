@@ -15,8 +15,9 @@ use rmcp::model::{
 use rmcp::service::RequestContext;
 use serde_json::Value;
 
-use super::calling::{Answer, Asked};
-use super::{Server, is_modern, result};
+use super::answering::result;
+use super::calling::{Answer, Asked, Who};
+use super::{Era, Server};
 use crate::reply::later::Later;
 
 /// How often a client should look, in ms.
@@ -36,10 +37,11 @@ impl Server {
     ///
     /// # Errors
     /// When there is no such task.
-    pub(super) async fn look_at(
+    pub(crate) async fn look_at(
         &self,
         task_id: &str,
-        context: &RequestContext<RoleServer>,
+        who: &Who,
+        asked: &Asked,
     ) -> Result<GetTaskResult, ErrorData> {
         let (later, began) = Later::of_task(task_id).ok_or_else(no_such_task)?;
         let until = began.saturating_add(later.wait.as_millis().try_into().unwrap_or(u64::MAX));
@@ -48,32 +50,23 @@ impl Server {
         let wait = if is_late { Duration::from_millis(1) } else { later.wait.min(LOOK) };
         let mut args = later.args();
         args.insert("wait".to_owned(), u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).into());
-        let who = self.who(context);
-        let call = async |asked: Asked| {
-            let asked = Asked { takes_tasks: !is_late, ..asked };
-            self.call_for(later.tool(), args, &who, &asked).await
-        };
-        let answer = self.follow(context, call).await.ok_or_else(super::broken_off)?;
+        let asked = Asked { takes_tasks: !is_late, ..asked.clone() };
+        let answer = self.call_for(later.tool(), args, who, &asked).await;
         let answer = answer.map_err(|unknown| ErrorData::invalid_params(unknown.to_string(), None))?;
-        Ok(GetTaskResult::new(stands(&answer, &later, began, self.tag(context))?))
+        let tag = |result| self.tagged(result, asked.era);
+        Ok(GetTaskResult::new(stands(&answer, &later, began, tag)?))
     }
 
     /// Cancels what a task waits for, if that is a job. What else is waited for goes on, only nobody looks at it.
     ///
     /// # Errors
     /// When there is no such task, or Runpod or the policy refuses.
-    pub(super) async fn call_off(
-        &self,
-        task_id: &str,
-        context: &RequestContext<RoleServer>,
-    ) -> Result<(), ErrorData> {
+    pub(crate) async fn call_off(&self, task_id: &str, who: &Who, asked: &Asked) -> Result<(), ErrorData> {
         let (later, _) = Later::of_task(task_id).ok_or_else(no_such_task)?;
         if later.tool() != "get-job-status" {
             return Ok(());
         }
-        let who = self.who(context);
-        let asked = Asked { id: Some(context.id.to_string()), ..Asked::default() };
-        let answer = self.call_for("cancel-job", later.args(), &who, &asked).await;
+        let answer = self.call_for("cancel-job", later.args(), who, asked).await;
         let answer = answer.map_err(|unknown| ErrorData::invalid_params(unknown.to_string(), None))?;
         match answer.failed {
             false => Ok(()),
@@ -83,7 +76,8 @@ impl Server {
 
     /// Whether the client of a request takes a task for an answer.
     pub(super) fn takes_tasks(context: &RequestContext<RoleServer>) -> bool {
-        is_modern(context) && context.client_capabilities().is_some_and(|client| client.supports_tasks())
+        Era::of_context(context).is_modern()
+            && context.client_capabilities().is_some_and(|client| client.supports_tasks())
     }
 }
 
@@ -111,6 +105,11 @@ fn described(later: &Later, began: u64) -> Task {
     let task = Task::new(later.task_id(began), TaskStatus::Working, stamp(began), stamp(millis()));
     let task = task.with_poll_interval_ms(POLL_MS);
     if later.state.is_empty() { task } else { task.with_status_message(later.state.clone()) }
+}
+
+/// What is answered to tasks/update.
+pub(crate) fn no_task_asks() -> ErrorData {
+    ErrorData::invalid_params("no task of this server asks for anything", None)
 }
 
 fn no_such_task() -> ErrorData {

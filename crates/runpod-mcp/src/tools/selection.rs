@@ -41,6 +41,19 @@ impl Selection {
         }
     }
 
+    /// Those of these tools that are in these sets.
+    ///
+    /// # Errors
+    /// One sentence for each set that does not exist, or one when nothing is left.
+    pub fn within(&self, sets: &[String]) -> Result<Self, Vec<String>> {
+        let wanted = Self::of(sets, &[], &[])?;
+        let left: Vec<_> = self.iter().filter(|tool| wanted.find(tool.card.name).is_some()).collect();
+        match left.is_empty() {
+            true => Err(vec![format!("none of the tools of this server is in {}", sets.join(", "))]),
+            false => Ok(Self(left)),
+        }
+    }
+
     /// The tools.
     pub fn iter(&self) -> impl Iterator<Item = &'static Tool> {
         self.0.iter().copied()

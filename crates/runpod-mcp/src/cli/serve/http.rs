@@ -1,0 +1,189 @@
+//! `serve --http`: puts a front together, or says why it would be unsafe.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+
+use super::super::connect;
+use crate::config::{Config, Hosted, Keys, Problems};
+use crate::serve::http::{self, Limits, Listening, Settings, Site, Tls};
+
+/// Where it listens unless somebody says.
+const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8471);
+
+/// How long a platform lets a request run, unless it says.
+const PLATFORM: Duration = Duration::from_secs(60);
+
+/// Longest time for one call on such a platform.
+const PATIENCE: Duration = Duration::from_secs(50);
+
+pub(super) fn run(given: Option<SocketAddr>, mut config: Config) -> anyhow::Result<ExitCode> {
+    let at = address(given, &config.hosted);
+    let settings = settings(at, &config)?;
+    let tls = config.hosted.tls.as_ref().map(|(cert, key)| tls(cert, key)).transpose()?;
+    if config.keys.is_given() {
+        tracing::warn!("RUNPOD_API_KEY is ignored: over HTTP every caller brings a key of their own");
+    }
+    config.keys = Keys::default();
+    announce(at, &settings, &config);
+    let patience = patience(&config.hosted);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let connection = connect::hosted(config, patience).await?;
+        let socket = TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at}"))?;
+        tracing::info!("MCP is served at {}", place(&socket, &settings)?);
+        let mut site = Site::new(connection.server.clone(), settings);
+        site.drain = until_told()?;
+        http::serve(site, Listening { socket, tls }).await?;
+        anyhow::Ok(())
+    })?;
+    runtime.shutdown_background();
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where to listen: what was said, the port that a platform wants, or this machine alone.
+fn address(given: Option<SocketAddr>, hosted: &Hosted) -> SocketAddr {
+    let platform = || Some(SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), hosted.port?));
+    given.or_else(platform).unwrap_or(HERE)
+}
+
+/// How the front stands in the world.
+///
+/// # Errors
+/// When the settings do not fit the address: nobody should find out by the key that was read on the way.
+fn settings(at: SocketAddr, config: &Config) -> anyhow::Result<Settings> {
+    let hosted = &config.hosted;
+    let mut problems = Vec::new();
+    let mut proxies = Vec::new();
+    for text in &hosted.trusted_proxies {
+        match text.parse() {
+            Ok(network) => proxies.push(network),
+            Err(bad) => problems.push(format!("MCP_TRUSTED_PROXIES: {text:?} {bad}")),
+        }
+    }
+    let settings = Settings {
+        public_url: hosted.public_url.as_ref().map(|base| base.as_str().to_owned()),
+        hosts: hosted.allowed_hosts.clone(),
+        platform_hosts: hosted.platform_hosts.clone(),
+        loopback: at.ip().is_loopback(),
+        origins: hosted.allowed_origins.clone(),
+        proxies,
+        tls: hosted.tls.is_some(),
+        bearer: !config.sandbox || hosted.require_auth,
+        limits: limits(hosted),
+    };
+    problems.extend(exposed(at, hosted, &settings));
+    if problems.is_empty() { Ok(settings) } else { Err(Problems(problems).into()) }
+}
+
+/// What is wrong with listening on an address that others reach.
+fn exposed(at: SocketAddr, hosted: &Hosted, settings: &Settings) -> Vec<String> {
+    if at.ip().is_loopback() {
+        return Vec::new();
+    }
+    let on_platform = hosted.port.is_some_and(|port| port == at.port());
+    let encrypted = settings.tls || hosted.plain_http || on_platform || !settings.proxies.is_empty();
+    let named =
+        settings.public_url.is_some() || !settings.hosts.is_empty() || !settings.platform_hosts.is_empty();
+    let clear = format!(
+        "{at} can be reached by others, and keys would travel in clear: set MCP_TLS_CERT_FILE and MCP_TLS_KEY_FILE, or \
+         MCP_TRUSTED_PROXIES if a proxy in front encrypts, or MCP_PLAIN_HTTP=true if you know that something does"
+    );
+    let nameless = format!(
+        "{at} can be reached by others, and it is not known under which name: set MCP_PUBLIC_URL to the address that \
+         clients use, such as https://mcp.example.com"
+    );
+    [(!encrypted).then_some(clear), (!named).then_some(nameless)].into_iter().flatten().collect()
+}
+
+fn limits(hosted: &Hosted) -> Limits {
+    let default = Limits::default();
+    Limits {
+        connections: hosted.max_connections.unwrap_or(default.connections),
+        connections_per_ip: hosted.max_connections_per_ip.unwrap_or(default.connections_per_ip),
+        requests: hosted.max_requests.unwrap_or(default.requests),
+        request_time: scaled(default.request_time, hosted),
+        ..default
+    }
+}
+
+/// Longest time for one call.
+fn patience(hosted: &Hosted) -> Duration {
+    scaled(PATIENCE, hosted)
+}
+
+/// A time as long as the platform leaves of it. A platform with more time than usual changes nothing: clients have
+/// limits too.
+fn scaled(time: Duration, hosted: &Hosted) -> Duration {
+    let platform = hosted.platform_timeout.unwrap_or(PLATFORM).min(PLATFORM);
+    time.mul_f64(platform.as_secs_f64() / PLATFORM.as_secs_f64())
+}
+
+fn announce(at: SocketAddr, settings: &Settings, config: &Config) {
+    super::announce(config);
+    if !at.ip().is_loopback() && !settings.tls {
+        let why =
+            if config.hosted.port.is_some_and(|port| port == at.port()) { " ($PORT is set)" } else { "" };
+        tracing::warn!("listening on {at} without encryption{why}: something in front has to encrypt");
+    }
+    if !settings.bearer {
+        tracing::warn!(
+            "every caller acts for the account of the sandbox; --require-auth asks them for a key"
+        );
+    }
+}
+
+/// Where clients find it.
+fn place(socket: &TcpListener, settings: &Settings) -> std::io::Result<String> {
+    let at = socket.local_addr()?;
+    let local = || format!("{}://{at}", if settings.tls { "https" } else { "http" });
+    let platform = settings.platform_hosts.first().map(|host| format!("https://{host}"));
+    let base = settings.public_url.clone().or(platform).unwrap_or_else(local);
+    Ok(format!("{base}/mcp (listening on {at})"))
+}
+
+/// Encryption by files.
+fn tls(cert: &Path, key: &Path) -> anyhow::Result<Tls> {
+    let named = |path: &Path, what: &str| format!("{what} {} cannot be used", path.display());
+    let chain: Vec<_> = CertificateDer::pem_file_iter(cert)
+        .and_then(Iterator::collect::<Result<_, _>>)
+        .with_context(|| named(cert, "MCP_TLS_CERT_FILE"))?;
+    let key = PrivateKeyDer::from_pem_file(key).with_context(|| named(key, "MCP_TLS_KEY_FILE"))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder =
+        rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let config = builder.with_no_client_auth().with_single_cert(chain, key);
+    let mut config = config.with_context(|| named(cert, "MCP_TLS_CERT_FILE"))?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Tls(TlsAcceptor::from(Arc::new(config))))
+}
+
+/// Is cancelled when the process is told to stop.
+fn until_told() -> std::io::Result<CancellationToken> {
+    let told = CancellationToken::new();
+    let tell = told.clone();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        tokio::spawn(async move {
+            tokio::select! { _ = term.recv() => (), _ = int.recv() => () }
+            tell.cancel();
+        });
+    }
+    #[cfg(not(unix))]
+    tokio::spawn(async move {
+        drop(tokio::signal::ctrl_c().await);
+        tell.cancel();
+    });
+    Ok(told)
+}

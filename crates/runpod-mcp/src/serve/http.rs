@@ -1,0 +1,73 @@
+//! MCP over HTTP, for one machine or for everybody.
+//!
+//! [`router`] is the whole application as a value that can be embedded; [`serve`] puts it behind a socket, with the
+//! limits that a router alone cannot keep: time for heads, quiet connections, connections of one address.
+//!
+//! It promises that nothing of a caller is kept between two requests, that every refusal is JSON-RPC with the status
+//! that HTTP has for it, and that what is checked is what is answered: a request is read once, into one value, and
+//! nobody looks at the body again. It knows neither how tools work nor who may sign in.
+
+mod bearer;
+mod body;
+mod desk;
+mod dispatch;
+mod errand;
+mod frames;
+mod front;
+mod guests;
+mod hosts;
+mod listen;
+mod media;
+mod message;
+mod origins;
+mod post;
+mod proxies;
+mod refusal;
+mod rest;
+mod settings;
+mod stream;
+mod toolsets;
+mod visit;
+mod watch;
+
+use std::sync::Arc;
+
+use axum::Router;
+use tokio_util::sync::CancellationToken;
+
+use crate::mcp::Server;
+use front::Front;
+
+pub use listen::{Listening, Tls, serve};
+pub use proxies::{BadNetwork, Network};
+pub use rest::{Answering, Rest};
+pub use settings::{Limits, Settings};
+
+/// What a front is made of.
+#[derive(Debug)]
+pub struct Site {
+    /// Who answers.
+    pub server: Server,
+    /// How it stands in the world.
+    pub settings: Settings,
+    /// Who answers what the server does not know, if anybody.
+    pub rest: Option<Arc<dyn Rest>>,
+    /// Told to stop: running calls end with what they have.
+    pub drain: CancellationToken,
+}
+
+impl Site {
+    /// A front that serves this server and nothing besides.
+    #[must_use]
+    pub fn new(server: Server, settings: Settings) -> Self {
+        Self { server, settings, rest: None, drain: CancellationToken::new() }
+    }
+}
+
+/// The application: MCP at `/`, `/mcp` and `/mcp/<toolset>[,<toolset>]`.
+///
+/// Whoever embeds it gives it the address of the client by
+/// `into_make_service_with_connect_info::<std::net::SocketAddr>()`; without it nobody is told apart by address.
+pub fn router(site: Site) -> Router {
+    Router::new().fallback(front::enter).with_state(Front::new(site))
+}

@@ -1,0 +1,165 @@
+//! Connections: who may open one, how long it may be quiet, and how all of them end.
+//!
+//! Our own accept loop: a router alone cannot close a connection whose head never comes, and cannot count them.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+
+use super::desk::Desk;
+use super::guests::{Guest, Guests};
+use super::proxies::Network;
+use super::settings::Limits;
+use super::watch::{Watch, Watched};
+use super::{Site, router};
+
+/// How long changes that were sent may go on after the last connection.
+const LATE: Duration = Duration::from_secs(5);
+
+/// How long to leave a system alone that has no room for another connection.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Longest head of a request, in bytes.
+const HEAD: usize = 64 << 10;
+
+/// Requests that share one connection at the same time.
+const SHARED: u32 = 100;
+
+/// Where connections arrive.
+#[derive(Debug)]
+pub struct Listening {
+    /// The socket.
+    pub socket: TcpListener,
+    /// What encrypts them, unless something in front does.
+    pub tls: Option<Tls>,
+}
+
+/// Encryption of connections.
+#[derive(Clone)]
+pub struct Tls(pub TlsAcceptor);
+
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tls")
+    }
+}
+
+/// Serves until the site is told to drain and its requests have ended, or have had their time.
+///
+/// # Errors
+/// Never, as long as the socket is one.
+pub async fn serve(site: Site, at: Listening) -> io::Result<()> {
+    let (server, drain) = (site.server.clone(), site.drain.clone());
+    let (limits, proxies) = (site.settings.limits.clone(), site.settings.proxies.clone());
+    let house = House { limits, proxies, drain, tls: at.tls, router: router(site) };
+    house.open(&at.socket).await;
+    drop(at.socket);
+    drop(tokio::time::timeout(LATE, server.settled()).await);
+    Ok(())
+}
+
+/// What all connections share.
+#[derive(Clone, Debug)]
+struct House {
+    router: Router,
+    tls: Option<Tls>,
+    limits: Limits,
+    proxies: Vec<Network>,
+    drain: CancellationToken,
+}
+
+impl House {
+    async fn open(self, socket: &TcpListener) {
+        let (guests, mut connections) = (Guests::default(), JoinSet::new());
+        loop {
+            let accepted = tokio::select! {
+                () = self.drain.cancelled() => break,
+                accepted = socket.accept() => accepted,
+            };
+            while connections.try_join_next().is_some() {}
+            let Ok((stream, from)) = accepted else {
+                // A client that gave up, or no more files; neither is a reason to stop.
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            };
+            let Some(guest) = self.admit(&guests, from) else { continue };
+            connections.spawn(self.clone().receive(stream, from, guest));
+        }
+        let ended = async { while connections.join_next().await.is_some() {} };
+        drop(tokio::time::timeout(self.limits.drain_time, ended).await);
+    }
+
+    fn admit(&self, guests: &Guests, from: SocketAddr) -> Option<Guest> {
+        let address: IpAddr = from.ip().to_canonical();
+        let is_proxy = self.proxies.iter().any(|proxy| proxy.contains(address));
+        let (most, of_one) = (self.limits.connections, self.limits.connections_per_ip);
+        guests.admit((!is_proxy).then_some(address), most, of_one)
+    }
+
+    async fn receive(self, stream: TcpStream, from: SocketAddr, guest: Guest) {
+        // Answers are whole: waiting to fill a packet only adds delay.
+        drop(stream.set_nodelay(true));
+        match self.tls.clone() {
+            None => self.attend(stream, from).await,
+            Some(Tls(tls)) => match tokio::time::timeout(self.limits.head_time, tls.accept(stream)).await {
+                Ok(Ok(stream)) => self.attend(stream, from).await,
+                // Nobody is there who could be told.
+                Ok(Err(_)) | Err(_) => (),
+            },
+        }
+        drop(guest);
+    }
+
+    /// Serves one connection until it ends, gets nowhere, or everything ends.
+    async fn attend(self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, from: SocketAddr) {
+        let watch = Watch::new();
+        let desk = Desk { router: self.router, from, watch: watch.clone() };
+        let builder = builder();
+        let stream = TokioIo::new(Watched { stream, watch: watch.clone() });
+        let mut connection = pin!(builder.serve_connection(stream, TowerToHyperService::new(desk)));
+        let mut draining = false;
+        let mut look = tokio::time::interval(often(&self.limits));
+        loop {
+            tokio::select! {
+                // Whatever ended it, nobody is left to tell.
+                _ = &mut connection => return,
+                () = self.drain.cancelled(), if !draining => {
+                    draining = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+                _ = look.tick() => {
+                    if watch.is_overdue(&self.limits) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn builder() -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    // The watch has an eye on heads.
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(None).max_buf_size(HEAD);
+    let mut http2 = builder.http2();
+    let http2 = http2.timer(TokioTimer::new()).max_concurrent_streams(SHARED);
+    http2.max_header_list_size(u32::try_from(HEAD).unwrap_or(u32::MAX));
+    builder
+}
+
+/// How often to look after a connection.
+fn often(limits: &Limits) -> Duration {
+    let shortest = limits.head_time.min(limits.idle_time).min(limits.write_time);
+    (shortest / 4).max(Duration::from_millis(1))
+}

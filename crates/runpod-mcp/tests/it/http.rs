@@ -1,0 +1,3 @@
+//! MCP over HTTP, over real sockets: what is answered, and what is refused.
+
+mod eras;
