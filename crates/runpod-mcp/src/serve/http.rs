@@ -15,6 +15,7 @@ mod errand;
 mod frames;
 mod front;
 mod guests;
+mod heads;
 mod hosts;
 mod listen;
 mod media;

@@ -1,3 +1,9 @@
 //! MCP over HTTP, over real sockets: what is answered, and what is refused.
 
 mod eras;
+mod hostile;
+mod keys;
+mod limits;
+mod refusals;
+mod streams;
+mod toolsets;

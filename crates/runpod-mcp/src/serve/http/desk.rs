@@ -9,12 +9,14 @@ use std::task::{Context, Poll};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::response::IntoResponse;
 use bytes::Bytes;
 use http::header::{CONNECTION, TRANSFER_ENCODING};
 use http::{HeaderValue, Request, Response, Version};
 use http_body::{Frame, SizeHint};
 use tower_service::Service;
 
+use super::refusal::Refusal;
 use super::watch::{Busy, Watch};
 
 /// A connection.
@@ -40,20 +42,29 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let busy = self.watch.busy(request.version() == Version::HTTP_2);
+        if self.watch.contradicts() {
+            return Box::pin(async move { Ok(contradicted().map(|body| Counted { body, _busy: busy })) });
+        }
         let is_chunked = request.headers().contains_key(TRANSFER_ENCODING);
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.from));
         let answering = self.router.call(request);
         Box::pin(async move {
             let Ok(mut response) = answering.await;
-            // Two heads that disagree where a body ends are how requests are smuggled; hyper drops one of them before
-            // anybody can see it, so whoever may have sent both gets no second request on this connection.
+            // The head of a request behind another one is not seen in time, so whoever might contradict himself gets
+            // no second one on this connection.
             if is_chunked {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Ok(response.map(|body| Counted { body, _busy: busy }))
         })
     }
+}
+
+/// What is answered to a head with two ends of its body.
+fn contradicted() -> Response<Body> {
+    let message = "send Content-Length or Transfer-Encoding, not both";
+    Refusal::bad_request(message).with(CONNECTION, HeaderValue::from_static("close")).into_response()
 }
 
 /// A body, counted as work until it is gone.

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::desk::Desk;
 use super::guests::{Guest, Guests};
+use super::heads::Heads;
 use super::proxies::Network;
 use super::settings::Limits;
 use super::watch::{Watch, Watched};
@@ -126,7 +127,7 @@ impl House {
         let watch = Watch::new();
         let desk = Desk { router: self.router, from, watch: watch.clone() };
         let builder = builder();
-        let stream = TokioIo::new(Watched { stream, watch: watch.clone() });
+        let stream = TokioIo::new(Watched { stream, watch: watch.clone(), heads: Heads::default() });
         let mut connection = pin!(builder.serve_connection(stream, TowerToHyperService::new(desk)));
         let mut draining = false;
         let mut look = tokio::time::interval(often(&self.limits));

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::heads::Heads;
 use super::settings::Limits;
 
 /// How a connection stands. Clones are the same connection.
@@ -31,6 +32,8 @@ struct Standing {
     stuck: AtomicU64,
     /// Many requests share it, and their heads cannot be told apart here.
     shared: AtomicBool,
+    /// Whether its last head contradicts itself.
+    contradicts: AtomicBool,
 }
 
 /// A request that is being answered, until its body has been sent.
@@ -46,6 +49,7 @@ impl Watch {
             since: AtomicU64::new(0),
             stuck: AtomicU64::new(0),
             shared: AtomicBool::new(false),
+            contradicts: AtomicBool::new(false),
         }))
     }
 
@@ -77,10 +81,23 @@ impl Watch {
         u64::try_from(self.0.opened.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    fn heard(&self) {
-        let Standing { busy, in_head, since, .. } = &*self.0;
-        if busy.load(Ordering::Relaxed) == 0 && !in_head.swap(true, Ordering::Relaxed) {
+    /// Whether the head that is complete contradicts itself about where its body ends.
+    pub(super) fn contradicts(&self) -> bool {
+        self.0.contradicts.load(Ordering::Relaxed)
+    }
+
+    /// Something arrived: of a request, whose head may begin with it.
+    fn heard(&self, heads: &mut Heads, bytes: &[u8]) {
+        let Standing { busy, in_head, since, shared, contradicts, .. } = &*self.0;
+        if busy.load(Ordering::Relaxed) > 0 || shared.load(Ordering::Relaxed) {
+            return;
+        }
+        if !in_head.swap(true, Ordering::Relaxed) {
             since.store(self.now(), Ordering::Relaxed);
+            heads.begin();
+        }
+        if heads.take(bytes) {
+            contradicts.store(true, Ordering::Relaxed);
         }
     }
 
@@ -107,18 +124,20 @@ impl Drop for Busy {
 pub(super) struct Watched<S> {
     pub(super) stream: S,
     pub(super) watch: Watch,
+    pub(super) heads: Heads,
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let Self { stream, watch, heads } = self.get_mut();
         let before = buffer.filled().len();
-        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if buffer.filled().len() > before {
-            self.watch.heard();
+        let read = Pin::new(stream).poll_read(cx, buffer);
+        if let Some(bytes) = buffer.filled().get(before..).filter(|bytes| !bytes.is_empty()) {
+            watch.heard(heads, bytes);
         }
         read
     }
