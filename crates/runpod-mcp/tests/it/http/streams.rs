@@ -64,7 +64,7 @@ async fn without_progress_or_without_a_taste_for_it_there_is_one_answer() {
     let web = Web::open(&rig.server).await;
     let plain = call(&web, "2025-11-25", "application/json").await;
     assert_eq!(plain.header("content-type"), Some("application/json"), "{plain:?}");
-    assert_eq!(plain.json()["result"].get("isError"), None, "{plain:?}");
+    assert_eq!(plain.json()["result"]["isError"], false, "{plain:?}");
     let (mut headers, mut body) = modern("tools/call", json!({"name": "list-pods"}));
     body["params"]["_meta"]["progressToken"] = json!(7);
     headers.push((BOTH.0, BOTH.1.to_owned()));
