@@ -61,7 +61,7 @@ pub mod volumes;
 mod wire;
 mod word;
 
-pub use caller::Caller;
+pub use caller::{Caller, Trace};
 pub use client::{Call, Client, Detached, Settings};
 pub use clock::{Clock, Deadline, RealClock};
 pub use container::{Change, Container, Env, Mount, Mounts, NetworkMount, PersistentMount};

@@ -49,6 +49,9 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// How long a client may keep the tool list: it changes only with the program.
 const FRESH_MS: u64 = 60 * 60 * 1000;
 
+/// Longest time for one call over HTTP: platforms end a request after a minute.
+pub const HOSTED_PATIENCE: Duration = Duration::from_secs(50);
+
 /// What a server is made of.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -72,6 +75,25 @@ pub struct Setup {
     pub sandbox: bool,
     /// How requests arrive: `stdio`, `http`.
     pub transport: &'static str,
+}
+
+impl Setup {
+    /// A server over HTTP with every tool, for callers that bring keys of their own.
+    #[must_use]
+    pub fn hosted(client: Client) -> Self {
+        Self {
+            client,
+            selection: Selection::everything(),
+            surface: Surface::Full,
+            policy: Policy::default(),
+            detail: Detail::Summary,
+            files: None,
+            keys: Keys::default(),
+            patience: HOSTED_PATIENCE,
+            sandbox: false,
+            transport: "http",
+        }
+    }
 }
 
 /// The server. Clones are the same server.
@@ -126,7 +148,8 @@ impl Server {
     #[must_use]
     pub fn remote(&self, key: Option<ApiKey>, client: (&str, &str), session: &str) -> Who {
         let product = format!("{NAME}/{VERSION}");
-        Who { key, caller: Caller::new(&product, client, self.0.setup.transport, session) }
+        let caller = Caller::new(&product, client, self.0.setup.transport, session);
+        Who { key, caller, name: None }
     }
 
     /// The clock that its calls go by.

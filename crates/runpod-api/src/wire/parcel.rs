@@ -21,6 +21,8 @@ use crate::secret::ApiKey;
 use crate::sketch::{self, Sketch};
 
 const SESSION: HeaderName = HeaderName::from_static("x-runpod-session-id");
+const TRACE: HeaderName = HeaderName::from_static("traceparent");
+const TRACE_STATE: HeaderName = HeaderName::from_static("tracestate");
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const EVENTS: HeaderValue = HeaderValue::from_static("text/event-stream");
@@ -50,6 +52,11 @@ impl Parcel {
         let mut headers = HeaderMap::from_iter([(ACCEPT, JSON)]);
         headers.insert(USER_AGENT, header("caller", call.caller.user_agent())?);
         headers.insert(SESSION, header("caller", call.caller.session())?);
+        if let Some(trace) = call.caller.trace() {
+            headers.insert(TRACE, header("trace", trace.parent())?);
+            let state = trace.state().map(|state| header("trace", state)).transpose()?;
+            headers.extend(state.map(|state| (TRACE_STATE, state)));
+        }
         if let Some(key) = &key {
             headers.insert(AUTHORIZATION, bearer(key)?);
         }

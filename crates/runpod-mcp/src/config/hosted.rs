@@ -51,10 +51,16 @@ pub struct Hosted {
     pub max_connections_per_ip: Option<usize>,
     /// Requests at once.
     pub max_requests: Option<usize>,
+    /// Calls of one key a minute.
+    pub rate_per_key: Option<u32>,
+    /// Requests of one address a minute.
+    pub rate_per_ip: Option<u32>,
     /// Whether Runpod is not asked whether a key is in force.
     pub skip_credential_check: bool,
     /// What replicas share; may contain a password.
     pub state_url: Option<String>,
+    /// What digests in there are keyed with.
+    pub state_secret: Option<String>,
     /// Keys that seal, as they were given.
     pub seal_keys: Option<String>,
     /// Where people approve a sign-in.
@@ -131,6 +137,9 @@ pub(super) fn read(layers: &mut Layers, env: &Env) -> Hosted {
     let count = |layers: &mut Layers, key| {
         layers.number(key, 1..=1_000_000).and_then(|count| usize::try_from(count).ok())
     };
+    let rate = |layers: &mut Layers, key| {
+        layers.number(key, 0..=1_000_000).and_then(|count| u32::try_from(count).ok())
+    };
     let origins = layers.words("allowed-origins");
     Hosted {
         public_url: bare(layers, "public-url"),
@@ -150,8 +159,11 @@ pub(super) fn read(layers: &mut Layers, env: &Env) -> Hosted {
         max_connections: count(layers, "max-connections"),
         max_connections_per_ip: count(layers, "max-connections-per-ip"),
         max_requests: count(layers, "max-requests"),
+        rate_per_key: rate(layers, "rate-per-key"),
+        rate_per_ip: rate(layers, "rate-per-ip"),
         skip_credential_check: layers.switch("skip-credential-check"),
         state_url: layers.text("state-url"),
+        state_secret: layers.text("state-secret"),
         seal_keys: layers.text("seal-keys"),
         console: layers.base("console-base-url").or_else(|| Base::parse(CONSOLE).ok()),
         key_name: key_name(layers, env),

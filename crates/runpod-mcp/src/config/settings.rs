@@ -257,6 +257,12 @@ pub static SETTINGS: &[Setting] = &[
         "Valkey or Redis that replicas share limits in: redis://HOST:PORT [default: memory]",
     ),
     hosted(
+        "state-secret",
+        &["MCP_STATE_SECRET"],
+        Kind::Secret,
+        "What digests in there are keyed with, the same on all replicas [default: the password]",
+    ),
+    hosted(
         "seal-keys",
         &["MCP_SEAL_KEYS"],
         Kind::Secret,

@@ -31,6 +31,8 @@ pub struct Who {
     pub key: Option<ApiKey>,
     /// How Runpod is told about it.
     pub caller: Caller,
+    /// What the log calls it; nothing for the one account behind a local server.
+    pub name: Option<String>,
 }
 
 /// The request behind a call, as far as its tool has to know. The default one is nobody's.
@@ -138,7 +140,7 @@ impl Server {
         let ready = said.judge(tool.card.name, tool.ready(args))?;
         // A dry run changes nothing, so no switch stands against it.
         let effect = if ready.dry { Effect::Reads } else { ready.effect };
-        let mut audit = Audit::begin(tool.card, effect, ids);
+        let mut audit = Audit::begin(tool.card, effect, ids).of(who);
         if let Err(refused) = setup.policy.allows(tool.card, effect) {
             return audit.end(Err(refused));
         }
@@ -242,6 +244,7 @@ fn ids(args: &Map<String, Value>) -> String {
 struct Audit {
     card: &'static Card,
     effect: Effect,
+    who: String,
     ids: String,
     made: Made,
     open: bool,
@@ -249,7 +252,15 @@ struct Audit {
 
 impl Audit {
     fn begin(card: &'static Card, effect: Effect, ids: String) -> Self {
-        Self { card, effect, ids, made: Made::default(), open: effect != Effect::Reads }
+        let (who, made) = ("local".to_owned(), Made::default());
+        Self { card, effect, who, ids, made, open: effect != Effect::Reads }
+    }
+
+    fn of(mut self, who: &Who) -> Self {
+        if let Some(name) = &who.name {
+            self.who.clone_from(name);
+        }
+        self
     }
 
     fn end(&mut self, outcome: Outcome) -> Outcome {
@@ -265,21 +276,21 @@ impl Audit {
 
     /// Writes the line of a change that ended after its caller had left.
     fn late(&self) -> impl Fn(&Detached<'_>) + Send + Sync + 'static {
-        let (tool, ids) = (self.card.name, self.ids.clone());
+        let (tool, who, ids) = (self.card.name, self.who.clone(), self.ids.clone());
         move |end| {
             let Detached { operation, outcome, .. } = end;
             // Not the error's own words: they may be Runpod's, about a body.
             let status = outcome.as_ref().map_or_else(|error| error.status(), |status| Some(*status));
             let outcome = if outcome.is_ok() { "done late" } else { "failed late" };
-            tracing::info!(target: "runpod_mcp::audit", tool, ids, operation, status, outcome);
+            tracing::info!(target: "runpod_mcp::audit", who, tool, ids, operation, status, outcome);
         }
     }
 
     fn line(&mut self, outcome: &str) {
         if std::mem::take(&mut self.open) {
-            let Self { card, effect, ids, .. } = self;
+            let Self { card, effect, who, ids, .. } = self;
             let made = self.made.id();
-            tracing::info!(target: "runpod_mcp::audit", tool = card.name, ?effect, ids, made, outcome);
+            tracing::info!(target: "runpod_mcp::audit", who, tool = card.name, ?effect, ids, made, outcome);
         }
     }
 }

@@ -9,6 +9,7 @@
 
 mod bearer;
 mod body;
+mod callers;
 mod desk;
 mod dispatch;
 mod errand;
@@ -17,6 +18,7 @@ mod front;
 mod guests;
 mod heads;
 mod hosts;
+mod limiter;
 mod listen;
 mod media;
 mod message;
@@ -37,8 +39,10 @@ use axum::Router;
 use tokio_util::sync::CancellationToken;
 
 use crate::mcp::Server;
+use crate::state::{Memory, Size, State};
 use front::Front;
 
+pub use limiter::Rates;
 pub use listen::{Listening, Tls, serve};
 pub use proxies::{BadNetwork, Network};
 pub use rest::{Answering, Rest};
@@ -51,6 +55,8 @@ pub struct Site {
     pub server: Server,
     /// How it stands in the world.
     pub settings: Settings,
+    /// What replicas share.
+    pub state: Arc<dyn State>,
     /// Who answers what the server does not know, if anybody.
     pub rest: Option<Arc<dyn Rest>>,
     /// Told to stop: running calls end with what they have.
@@ -58,10 +64,11 @@ pub struct Site {
 }
 
 impl Site {
-    /// A front that serves this server and nothing besides.
+    /// A front that serves this server and nothing besides, and counts in the memory of this process.
     #[must_use]
     pub fn new(server: Server, settings: Settings) -> Self {
-        Self { server, settings, rest: None, drain: CancellationToken::new() }
+        let state = Arc::new(Memory::new(Size::default(), Arc::clone(server.clock())));
+        Self { server, settings, state, rest: None, drain: CancellationToken::new() }
     }
 }
 

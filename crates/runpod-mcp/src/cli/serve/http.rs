@@ -15,16 +15,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::connect;
 use crate::config::{Config, Hosted, Keys, Problems};
-use crate::serve::http::{self, Limits, Listening, Settings, Site, Tls};
+use crate::mcp::HOSTED_PATIENCE;
+use crate::serve::http::{self, Limits, Listening, Rates, Settings, Site, Tls};
 
 /// Where it listens unless somebody says.
 const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8471);
 
 /// How long a platform lets a request run, unless it says.
 const PLATFORM: Duration = Duration::from_secs(60);
-
-/// Longest time for one call on such a platform.
-const PATIENCE: Duration = Duration::from_secs(50);
 
 pub(super) fn run(given: Option<SocketAddr>, mut config: Config) -> anyhow::Result<ExitCode> {
     let at = address(given, &config.hosted);
@@ -80,6 +78,7 @@ fn settings(at: SocketAddr, config: &Config) -> anyhow::Result<Settings> {
         tls: hosted.tls.is_some(),
         bearer: !config.sandbox || hosted.require_auth,
         limits: limits(hosted),
+        rates: rates(config),
     };
     problems.extend(exposed(at, hosted, &settings));
     if problems.is_empty() { Ok(settings) } else { Err(Problems(problems).into()) }
@@ -116,9 +115,17 @@ fn limits(hosted: &Hosted) -> Limits {
     }
 }
 
+/// How often somebody may ask; in an open sandbox, as often as they like.
+fn rates(config: &Config) -> Rates {
+    if config.sandbox && !config.hosted.require_auth {
+        return Rates::NONE;
+    }
+    Rates::of(config.hosted.rate_per_key, config.hosted.rate_per_ip)
+}
+
 /// Longest time for one call.
 fn patience(hosted: &Hosted) -> Duration {
-    scaled(PATIENCE, hosted)
+    scaled(HOSTED_PATIENCE, hosted)
 }
 
 /// A time as long as the platform leaves of it. A platform with more time than usual changes nothing: clients have

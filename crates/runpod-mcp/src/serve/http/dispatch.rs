@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, USER_AGENT};
 use rmcp::model::{ClientCapabilities, ErrorCode, ErrorData};
+use runpod_api::{ApiKey, Trace};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -80,7 +81,7 @@ impl Front {
     ) -> Result<Response, Refusal> {
         let Request { id, era, meta, .. } = request;
         let asked = Asked {
-            id: Some((*id).to_owned()),
+            id: Some(client.visit.id.clone()),
             leaving: self.drain.clone(),
             takes_tasks: *era == Era::Modern && meta.takes_tasks(),
             era: *era,
@@ -134,13 +135,25 @@ fn who(server: &Server, client: &Client<'_>, meta: &Meta<'_>) -> Who {
     let said = meta.client();
     let agent = client.parts.headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let agent = agent.unwrap_or(Cow::Borrowed(""));
-    let (name, version) = said.as_ref().map_or((&*agent, ""), |said| (&said.name, &said.version));
-    match &client.key {
-        None => server.local((name, version)),
-        Some(key) => {
+    let told = said.as_ref().map_or((&*agent, ""), |said| (&said.name, &said.version));
+    let mut who = match client.token {
+        None => server.local(told),
+        Some(token) => {
             let session = uuid::Uuid::new_v4().to_string();
-            server.remote(Some(key.clone()), (name, version), &session)
+            server.remote(Some(ApiKey::new(token)), told, &session)
         }
+    };
+    who.name = Some(client.visit.who().unwrap_or("sandbox").to_owned());
+    who.caller = who.caller.within(trace(client, meta));
+    who
+}
+
+/// The trace that a request is in: what it says itself counts more than what the last proxy says.
+fn trace(client: &Client<'_>, meta: &Meta<'_>) -> Option<Trace> {
+    let said = |name: &str| client.parts.headers.get(name).and_then(|value| value.to_str().ok());
+    match meta.trace() {
+        [Some(parent), state] => Trace::read(&parent, state.as_deref()),
+        [None, _] => Trace::read(said("traceparent")?, said("tracestate")),
     }
 }
 

@@ -6,9 +6,10 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{self, Request};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use http::header::ACCEPT;
@@ -16,6 +17,7 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 use tokio_util::sync::CancellationToken;
 
+use super::callers::Callers;
 use super::hosts::Hosts;
 use super::origins::{self, Origins};
 use super::proxies;
@@ -25,6 +27,7 @@ use super::settings::Settings;
 use super::toolsets::Toolsets;
 use super::visit::{Numbers, Visit};
 use super::{Site, bearer};
+use crate::state::State;
 
 /// Methods that MCP paths take.
 const POST_ONLY: &str = "POST, OPTIONS";
@@ -37,6 +40,8 @@ pub(super) struct Front(Arc<Inner>);
 pub(super) struct Inner {
     pub(super) settings: Settings,
     pub(super) toolsets: Toolsets,
+    pub(super) state: Arc<dyn State>,
+    pub(super) callers: Callers,
     pub(super) rest: Option<Arc<dyn Rest>>,
     pub(super) drain: CancellationToken,
     hosts: Hosts,
@@ -55,12 +60,14 @@ impl std::ops::Deref for Front {
 
 impl Front {
     pub(super) fn new(site: Site) -> Self {
-        let Site { server, settings, rest, drain } = site;
+        let Site { server, settings, state, rest, drain } = site;
         Self(Arc::new(Inner {
             hosts: Hosts::new(&settings),
             origins: Origins::new(&settings),
             toolsets: Toolsets::new(server),
             numbers: Numbers::default(),
+            callers: Callers::new(),
+            state,
             running: AtomicUsize::new(0),
             settings,
             rest,
@@ -70,8 +77,10 @@ impl Front {
 
     async fn answer(&self, visit: &Visit, parts: Parts, body: Body) -> Result<Response, Refusal> {
         let path = Place::of(parts.uri.path());
-        if let Place::Health = path {
-            return Ok(StatusCode::OK.into_response());
+        match path {
+            Place::Health => return Ok(StatusCode::OK.into_response()),
+            Place::Ready => return Ok(self.readiness().into_response()),
+            Place::Mcp(_) | Place::Nowhere => (),
         }
         let base = self.hosts.base(&parts, &visit.origin)?;
         let page = self.origins.check(&parts.headers)?.cloned();
@@ -92,6 +101,11 @@ impl Front {
             origins::expose(response.headers_mut(), page);
         }
         Ok(response)
+    }
+
+    /// Whether new requests should come here: not when it is about to end.
+    fn readiness(&self) -> StatusCode {
+        if self.drain.is_cancelled() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }
     }
 
     /// Room for one more request, while this is kept.
@@ -115,13 +129,16 @@ impl Drop for Room<'_> {
 }
 
 /// Answers a request.
-pub(super) async fn enter(State(front): State<Front>, request: Request) -> Response {
+pub(super) async fn enter(extract::State(front): extract::State<Front>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let origin = proxies::origin(&parts, &front.settings.proxies);
     let visit = Visit::new(&parts, &front.numbers, origin);
+    let (began, line) = (Instant::now(), (parts.method.clone(), parts.uri.clone()));
     let answered = AssertUnwindSafe(front.answer(&visit, parts, body)).catch_unwind().await;
     let answered = answered.unwrap_or_else(|_| Err(Refusal::internal(&visit.id)));
-    visit.stamped(answered.unwrap_or_else(IntoResponse::into_response))
+    let response = visit.stamped(answered.unwrap_or_else(IntoResponse::into_response));
+    visit.log(&line, response.status(), began.elapsed());
+    response
 }
 
 /// What stands at a path.
@@ -130,6 +147,7 @@ enum Place<'a> {
     /// MCP, with these sets of tools.
     Mcp(&'a str),
     Health,
+    Ready,
     Nowhere,
 }
 
@@ -138,6 +156,7 @@ impl<'a> Place<'a> {
         match path {
             "/" | "/mcp" | "/mcp/" => Self::Mcp(""),
             "/healthz" => Self::Health,
+            "/readyz" => Self::Ready,
             _ => match path.strip_prefix("/mcp/") {
                 Some(sets) if !sets.contains('/') => Self::Mcp(sets),
                 _ => Self::Nowhere,

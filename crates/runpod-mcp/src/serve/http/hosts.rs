@@ -99,6 +99,7 @@ fn name(text: &str) -> Option<Name> {
         false => text.find(':').unwrap_or(text.len()),
     };
     let (host, port) = text.split_at_checked(end)?;
+    let host = host.strip_suffix('.').unwrap_or(host);
     let port = match port.strip_prefix(':') {
         Some(port) => Some(port.parse().ok().filter(|_| port.bytes().all(|byte| byte.is_ascii_digit()))?),
         None if port.is_empty() => None,
@@ -106,8 +107,8 @@ fn name(text: &str) -> Option<Name> {
     };
     let is_v6 = || host.trim_matches(['[', ']']).parse::<std::net::Ipv6Addr>().is_ok();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    let fits = if host.starts_with('[') { is_v6() } else { !host.is_empty() && host.chars().all(plain) };
-    fits.then(|| Name { host: host.trim_end_matches('.').to_owned(), port })
+    let fits = if host.starts_with('[') { is_v6() } else { !host.is_empty() && !host.ends_with('.') && host.chars().all(plain) };
+    fits.then(|| Name { host: host.to_owned(), port })
 }
 
 fn stranger() -> Refusal {

@@ -76,6 +76,23 @@ pub(super) enum Act<'a> {
     Other,
 }
 
+impl Act<'_> {
+    /// The method that asks for it, in our own words.
+    pub(super) fn method(&self) -> &'static str {
+        match self {
+            Self::Hello(_) => "initialize",
+            Self::Ping => "ping",
+            Self::Discover => "server/discover",
+            Self::List => "tools/list",
+            Self::Call { .. } => "tools/call",
+            Self::LookAtTask(_) => "tasks/get",
+            Self::TellTask => "tasks/update",
+            Self::CallOffTask(_) => "tasks/cancel",
+            Self::Other => "other",
+        }
+    }
+}
+
 impl<'a> Message<'a> {
     /// Reads a body.
     ///
@@ -200,3 +217,6 @@ fn incomplete(meta: &Meta<'_>) -> Refusal {
     let message = format!("the _meta of the request lacks, or has in another shape: {missing}");
     Refusal::new(StatusCode::BAD_REQUEST, ErrorCode::INVALID_PARAMS, message)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,15 +5,16 @@
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
-use runpod_api::ApiKey;
 
 use super::front::Front;
-use super::message::Message;
+use super::message::{Message, Request};
 use super::refusal::Refusal;
-use super::visit::Visit;
+use super::visit::{Noted, Visit};
 use super::{bearer, body, media};
+use crate::mcp::Server;
 
 /// Who asks, and in what form the answer may go.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub(super) struct Client<'a> {
     pub(super) parts: &'a Parts,
     pub(super) visit: &'a Visit,
     /// `None` where everybody acts for the account of the server.
-    pub(super) key: Option<ApiKey>,
+    pub(super) token: Option<&'a str>,
     /// Whether it takes a stream of events.
     pub(super) streams: bool,
 }
@@ -36,7 +37,7 @@ impl Front {
         body: Body,
     ) -> Result<Response, Refusal> {
         body::announced(&parts.headers, &self.settings.limits)?;
-        let key = self.key(base, &parts)?;
+        let token = self.token(base, &parts)?;
         media::check(&parts.headers)?;
         let streams = media::streams(&parts.headers)?;
         let _room = self.room()?;
@@ -45,20 +46,35 @@ impl Front {
         match Message::read(&body, &parts.headers)? {
             Message::Notification | Message::Answer => Ok(StatusCode::ACCEPTED.into_response()),
             Message::Request(request) => {
-                let client = Client { parts: &parts, visit, key, streams };
-                let answer = self.dispatch(&server, &request, &client, &body).await;
+                let client = Client { parts: &parts, visit, token, streams };
+                let answer = self.attend(&server, &request, &client, &body).await;
                 answer.map_err(|refusal| refusal.to(Some(request.id)))
             }
         }
     }
 
-    /// The key of the caller.
-    fn key(&self, base: &str, parts: &Parts) -> Result<Option<ApiKey>, Refusal> {
+    /// Answers a request that could be read, if its caller may ask now.
+    async fn attend(
+        &self,
+        server: &Server,
+        request: &Request<'_>,
+        client: &Client<'_>,
+        body: &Bytes,
+    ) -> Result<Response, Refusal> {
+        let who = client.token.map(|token| self.callers.name(token));
+        let tool = request.name().and_then(|name| server.selection().find(name)).map(|tool| tool.card.name);
+        client.visit.note(Noted { method: request.act.method(), tool, who });
+        self.pace(server, request, client.visit, client.token).await?;
+        self.dispatch(server, request, client, body).await
+    }
+
+    /// The token of the caller.
+    fn token<'a>(&self, base: &str, parts: &'a Parts) -> Result<Option<&'a str>, Refusal> {
         if !self.settings.bearer {
             return Ok(None);
         }
         match bearer::token(&parts.headers) {
-            Ok(Some(token)) => Ok(Some(ApiKey::new(token))),
+            Ok(Some(token)) => Ok(Some(token)),
             Ok(None) => Err(self.who_are_you(base, parts.uri.path(), None)),
             Err(bearer::Malformed(why)) => Err(Refusal::bad_request(why)),
         }

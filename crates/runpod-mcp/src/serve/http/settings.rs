@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::limiter::Rates;
 use super::proxies::Network;
 
 /// How the front stands in the world. The default one is for this machine alone: loopback names, loopback origins.
@@ -27,6 +28,8 @@ pub struct Settings {
     pub bearer: bool,
     /// What it takes at most.
     pub limits: Limits,
+    /// How often somebody may ask.
+    pub rates: Rates,
 }
 
 impl Default for Settings {
@@ -41,6 +44,7 @@ impl Default for Settings {
             tls: false,
             bearer: true,
             limits: Limits::default(),
+            rates: Rates::default(),
         }
     }
 }

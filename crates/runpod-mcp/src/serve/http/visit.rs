@@ -1,16 +1,24 @@
 //! One request from outside: its number, where it comes from, and the headers that every answer gets.
 
 use std::fmt::Write;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use axum::response::Response;
 use http::header::CACHE_CONTROL;
 use http::request::Parts;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 
 use super::proxies::Origin;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Under which lines about requests are found.
+const TARGET: &str = "runpod_mcp::http";
+
+/// Longest part of a path that is logged.
+const LONGEST_PATH: usize = 256;
 
 /// Longest number that a client may give its request.
 const LONGEST: usize = 64;
@@ -45,13 +53,57 @@ pub(super) struct Visit {
     /// Its number, in the log, in the answer, and with whoever passed it on.
     pub(super) id: String,
     pub(super) origin: Origin,
+    noted: OnceLock<Noted>,
+}
+
+/// What was found out about a request on the way, in words that are ours and not the client's.
+#[derive(Debug)]
+pub(super) struct Noted {
+    /// Its method, if anybody knows it.
+    pub(super) method: &'static str,
+    /// The tool that it calls, if there is one of that name.
+    pub(super) tool: Option<&'static str>,
+    /// What the log calls its caller.
+    pub(super) who: Option<String>,
 }
 
 impl Visit {
     pub(super) fn new(parts: &Parts, numbers: &Numbers, origin: Origin) -> Self {
         let given = parts.headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
         let id = given.filter(|id| is_plain(id)).map_or_else(|| numbers.next(), str::to_owned);
-        Self { id, origin }
+        Self { id, origin, noted: OnceLock::new() }
+    }
+
+    /// Notes what it is about.
+    pub(super) fn note(&self, noted: Noted) {
+        // Nobody notes twice.
+        drop(self.noted.set(noted));
+    }
+
+    /// What the log calls its caller.
+    pub(super) fn who(&self) -> Option<&str> {
+        self.noted.get()?.who.as_deref()
+    }
+
+    /// Writes the line of the log. What does nothing and goes well is nothing to tell everybody.
+    pub(super) fn log(&self, (verb, target): &(Method, Uri), status: StatusCode, took: Duration) {
+        let Self { id: request, origin, noted } = self;
+        let noted = noted.get();
+        let tool = noted.and_then(|noted| noted.tool);
+        let (method, who) = (noted.map(|noted| noted.method), noted.and_then(|noted| noted.who.as_deref()));
+        let (ms, status) = (u64::try_from(took.as_millis()).unwrap_or(u64::MAX), status.as_u16());
+        // Without the query, where keys are put by mistake.
+        let path: String = target.path().chars().take(LONGEST_PATH).collect();
+        let client = origin.client.map(tracing::field::display);
+        let verb = verb.as_str();
+        match tool.is_some() || status >= 400 {
+            true => {
+                tracing::info!(target: TARGET, request, client, verb, path, status, ms, method, tool, who)
+            }
+            false => {
+                tracing::debug!(target: TARGET, request, client, verb, path, status, ms, method, tool, who)
+            }
+        }
     }
 
     /// An answer with what every answer says.

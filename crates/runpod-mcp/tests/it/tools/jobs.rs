@@ -194,7 +194,7 @@ async fn a_diagnosis_is_remembered_for_its_caller_only_and_never_fails_the_statu
     diagnosis(&rig, &job).await;
     assert_eq!(looked(), 1);
     rig.sim.add_key("rpa_SOMEBODYELSE");
-    let other = Who { key: Some(ApiKey::new("rpa_SOMEBODYELSE")), caller: Caller::default() };
+    let other = Who { key: Some(ApiKey::new("rpa_SOMEBODYELSE")), caller: Caller::default(), name: None };
     let Value::Object(args) = job.clone() else { panic!("object") };
     drop(rig.server.call("get-job-status", args.clone(), &other).await.unwrap());
     assert_eq!(looked(), 2, "what was found for one key is not told to another");
