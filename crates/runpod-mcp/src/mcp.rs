@@ -26,6 +26,7 @@ use runpod_api::{Caller, Client, Clock};
 
 use crate::config::{Keys, Surface};
 use crate::files::Files;
+use crate::metrics::Metrics;
 use crate::policy::Policy;
 use crate::tool::Detail;
 use crate::tool::recent::Recent;
@@ -77,6 +78,7 @@ struct Inner {
     session: String,
     recent: Recent,
     tools: OnceLock<Vec<Tool>>,
+    metrics: OnceLock<Arc<Metrics>>,
 }
 
 impl Server {
@@ -84,7 +86,20 @@ impl Server {
     #[must_use]
     pub fn new(setup: Setup) -> Self {
         let session = uuid::Uuid::new_v4().to_string();
-        Self(Arc::new(Inner { setup, session, recent: Recent::default(), tools: OnceLock::new() }))
+        Self(Arc::new(Inner {
+            setup,
+            session,
+            recent: Recent::default(),
+            tools: OnceLock::new(),
+            metrics: OnceLock::new(),
+        }))
+    }
+
+    /// Counts its tool calls there. What was said first stays.
+    #[must_use]
+    pub fn counted_in(self, metrics: Arc<Metrics>) -> Self {
+        self.0.metrics.get_or_init(|| metrics);
+        self
     }
 
     /// The account behind this process, reached by a client that says so of itself.
