@@ -10,51 +10,6 @@ use std::sync::Arc;
 pub struct Caller {
     user_agent: Arc<str>,
     session: Arc<str>,
-    trace: Option<Trace>,
-}
-
-/// The place of a call in a trace that somebody else keeps (W3C Trace Context): passed on, never made up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trace {
-    parent: Arc<str>,
-    state: Option<Arc<str>>,
-}
-
-impl Trace {
-    /// Reads `traceparent` and `tracestate`. `None` when the first is not of the form that the standard gives it; a
-    /// second that could not stand in a header is left out.
-    #[must_use]
-    pub fn read(parent: &str, state: Option<&str>) -> Option<Self> {
-        let state = state.filter(|state| (1..=LONGEST_STATE).contains(&state.len()));
-        let state = state.filter(|state| state.bytes().all(|byte| matches!(byte, b' '..=b'~')));
-        is_parent(parent).then(|| Self { parent: parent.into(), state: state.map(Into::into) })
-    }
-
-    /// Value of `traceparent`.
-    #[must_use]
-    pub fn parent(&self) -> &str {
-        &self.parent
-    }
-
-    /// Value of `tracestate`.
-    #[must_use]
-    pub fn state(&self) -> Option<&str> {
-        self.state.as_deref()
-    }
-}
-
-/// Longest `tracestate`, in bytes, that must be passed on.
-const LONGEST_STATE: usize = 512;
-
-/// `00-` and 32, 16 and 2 digits; neither id is nothing but zeros.
-fn is_parent(text: &str) -> bool {
-    let parts: Vec<_> = text.split('-').collect();
-    let [version, trace, span, flags] = parts.as_slice() else { return false };
-    let hex = |part: &str, length| {
-        part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    };
-    let is_id = |part: &str, length| hex(part, length) && part.bytes().any(|byte| byte != b'0');
-    *version == "00" && is_id(trace, 32) && is_id(span, 16) && hex(flags, 2)
 }
 
 impl Caller {
@@ -68,19 +23,7 @@ impl Caller {
             product.split('/').map(token).collect::<Vec<_>>().join("/"),
             token(transport)
         );
-        Self { user_agent: agent.into(), session: token(session).into(), trace: None }
-    }
-
-    /// The same within a trace.
-    #[must_use]
-    pub fn within(self, trace: Option<Trace>) -> Self {
-        Self { trace, ..self }
-    }
-
-    /// The trace that it is in.
-    #[must_use]
-    pub fn trace(&self) -> Option<&Trace> {
-        self.trace.as_ref()
+        Self { user_agent: agent.into(), session: token(session).into() }
     }
 
     /// Value of `User-Agent`.
@@ -131,27 +74,6 @@ mod tests {
         );
         let inbound = Caller::new("p/1", ("claude-code/2.0.1 (cli)", ""), "http", "s");
         assert!(inbound.user_agent().contains("client=claude-code_2.0.1__cli_; client_version=unknown;"));
-    }
-
-    #[test]
-    fn only_a_trace_of_the_standard_is_passed_on() {
-        let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        let trace = Trace::read(good, Some("congo=t61rcWkgMzE")).unwrap();
-        assert_eq!((trace.parent(), trace.state()), (good, Some("congo=t61rcWkgMzE")));
-        assert_eq!(Trace::read(good, Some("a\r\nb")).unwrap().state(), None);
-        assert_eq!(Trace::read(good, Some(&"x".repeat(513))).unwrap().state(), None);
-        let zeros = good.replace("4bf92f3577b34da6a3ce929d0e0e4736", &"0".repeat(32));
-        for bad in [
-            "",
-            "x",
-            &good[1..],
-            &good.to_uppercase(),
-            &zeros,
-            &good.replace("00-4", "ff-4"),
-            &format!("{good}-x"),
-        ] {
-            assert_eq!(Trace::read(bad, None), None, "{bad}");
-        }
     }
 
     proptest! {

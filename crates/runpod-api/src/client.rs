@@ -14,6 +14,7 @@ use crate::clock::{Clock, Deadline, RealClock};
 use crate::clusters::Clusters;
 use crate::endpoints::Endpoints;
 use crate::error::Error;
+use crate::exchange::ExchangeHook;
 use crate::hosts::Hosts;
 use crate::hub::Hub;
 use crate::jobs::Jobs;
@@ -24,6 +25,7 @@ use crate::retry::full_jitter;
 use crate::secret::ApiKey;
 use crate::sketch::Sketchbook;
 use crate::templates::Templates;
+use crate::trace::TraceContext;
 use crate::version::{ProbeHook, Resource, Version, Versions};
 use crate::volumes::Volumes;
 use crate::wire::{Pool, Wire};
@@ -48,6 +50,8 @@ pub struct Settings {
     pub versions: Versions,
     /// Who is told what a search for REST v2 ([`crate::Routing::Auto`]) found.
     pub on_probe: ProbeHook,
+    /// Who is told about each exchange with Runpod.
+    pub on_exchange: ExchangeHook,
     /// Gives a random part of a wait between two tries. Uniform between nothing and all of it unless set.
     pub jitter: fn(Duration) -> Duration,
 }
@@ -78,6 +82,7 @@ impl Default for Settings {
             roots_pem: None,
             versions: Versions::default(),
             on_probe: ProbeHook::default(),
+            on_exchange: ExchangeHook::default(),
             jitter: full_jitter,
         }
     }
@@ -91,6 +96,7 @@ pub struct Call {
     pub(crate) deadline: Deadline,
     pub(crate) on_detached: OnDetached,
     pub(crate) sketchbook: Option<Sketchbook>,
+    pub(crate) trace: Option<TraceContext>,
     changing: Arc<AtomicBool>,
 }
 
@@ -99,13 +105,20 @@ impl Call {
     #[must_use]
     pub fn new(key: Option<ApiKey>, deadline: Deadline) -> Self {
         let (caller, on_detached) = (Caller::default(), OnDetached::default());
-        Self { key, caller, deadline, on_detached, sketchbook: None, changing: Arc::default() }
+        Self { key, caller, deadline, on_detached, sketchbook: None, trace: None, changing: Arc::default() }
     }
 
     /// The same call made known to Runpod as this caller.
     #[must_use]
     pub fn by(mut self, caller: Caller) -> Self {
         self.caller = caller;
+        self
+    }
+
+    /// The same call as part of a trace: each of its requests is a new span under this one.
+    #[must_use]
+    pub fn in_trace(mut self, trace: TraceContext) -> Self {
+        self.trace = Some(trace);
         self
     }
 
@@ -222,6 +235,10 @@ impl Client {
     /// leave the process waits for it (within reason): changes that lost their caller are among them.
     pub async fn settled(&self) {
         self.wire.settled().await;
+    }
+
+    pub(crate) fn wire(&self) -> &Wire {
+        &self.wire
     }
 
     /// Pods.

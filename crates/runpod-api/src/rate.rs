@@ -14,7 +14,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use http::header::{AsHeaderName, DATE, RETRY_AFTER};
 
-use window::Windows;
+use window::{Left, Windows};
 
 /// Longest wait that is believed, in seconds: seven days.
 const LONGEST: u64 = 604_800;
@@ -49,6 +49,35 @@ impl Pace {
             None => no_figure(named),
         };
         Self { after: wait.map(Duration::from_secs), sure, hint }
+    }
+}
+
+/// What is left of the allowance of a key, in requests, as far as an answer said so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Headroom {
+    /// In this minute.
+    pub minute: Option<u64>,
+    /// In this hour.
+    pub hour: Option<u64>,
+    /// In this day.
+    pub day: Option<u64>,
+}
+
+impl Headroom {
+    pub(crate) fn read(headers: &HeaderMap) -> Self {
+        let mut room = Self::default();
+        if !headers.contains_key("ratelimit") {
+            return room;
+        }
+        for Left { name, requests } in window::left(&joined(headers, "ratelimit")) {
+            match name.as_str() {
+                "minute" => room.minute = Some(requests),
+                "hour" => room.hour = Some(requests),
+                "day" => room.day = Some(requests),
+                _ => (),
+            }
+        }
+        room
     }
 }
 
@@ -136,6 +165,21 @@ mod tests {
             }
         }
         Pace::read(&headers)
+    }
+
+    #[test]
+    fn what_is_left_is_read_by_the_name_of_its_window() {
+        let room = |limit: &'static str| {
+            Headroom::read(&HeaderMap::from_iter([(
+                http::HeaderName::from_static("ratelimit"),
+                HeaderValue::from_static(limit),
+            )]))
+        };
+        let all = room(r#""minute";r=12;t=44, "hour";r=0;t=1724, "day";r=49999"#);
+        assert_eq!(all, Headroom { minute: Some(12), hour: Some(0), day: Some(49_999) });
+        assert_eq!(room(r#""minute";r=x, "second";r=1, 7;r=9"#), Headroom::default());
+        assert_eq!(room(r#""day";r=99999999999999999999999"#).day, None, "more than a number holds");
+        assert_eq!(Headroom::read(&HeaderMap::new()), Headroom::default());
     }
 
     const GENERIC: &str = "leave some time before the next call and make fewer of them";

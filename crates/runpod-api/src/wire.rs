@@ -11,6 +11,7 @@ mod engine;
 mod errand;
 mod leash;
 mod parcel;
+mod plain;
 mod reading;
 
 use std::sync::{Arc, OnceLock};
@@ -30,6 +31,7 @@ use crate::version::{Resource, Routing, Switch, Version, Versions};
 
 use errand::{Errand, Harvest, Opened};
 use parcel::Parcel;
+pub(crate) use plain::Plain;
 pub(crate) use reading::{Reading, Terms};
 
 /// Most exchanges with Runpod at a time, per client and all its clones.

@@ -1,7 +1,7 @@
 //! The MCP server: tools over [`runpod_api`], transports, command line.
 //!
 //! Floors, from the ground up; a floor uses what is below it, never beside or above:
-//! `error`, `near`, `config`, `sandbox` · `files` · `former` · `reply` · `tool` · `tools/<group>` · `tools`, `policy`, `state` · `mcp` · `serve` · `cli`.
+//! `error`, `near`, `config`, `metrics`, `sandbox` · `files` · `former` · `reply` · `tool` · `tools/<group>` · `tools`, `policy`, `state` · `mcp`, `credential` · `serve` · `cli`.
 //!
 //! # Serving MCP from a program of your own
 //!
@@ -30,10 +30,12 @@
 
 pub mod cli;
 pub mod config;
+pub mod credential;
 pub mod error;
 pub mod files;
 mod former;
 pub mod mcp;
+pub mod metrics;
 mod near;
 pub mod policy;
 pub mod reply;

@@ -29,6 +29,7 @@ use runpod_api::{ApiKey, Caller, Client, Clock};
 
 use crate::config::{Keys, Surface};
 use crate::files::Files;
+use crate::metrics::Metrics;
 use crate::policy::Policy;
 use crate::tool::Detail;
 use crate::tool::recent::Recent;
@@ -111,6 +112,7 @@ struct Inner {
     tools: OnceLock<Vec<Tool>>,
     meta: OnceLock<MetaObject>,
     tails: Tails,
+    metrics: OnceLock<Arc<Metrics>>,
 }
 
 impl Server {
@@ -121,15 +123,23 @@ impl Server {
     }
 
     fn of(setup: Setup, session: String, recent: Recent, scope: CacheScope) -> Self {
-        let (tools, meta, tails) = (OnceLock::new(), OnceLock::new(), Tails::default());
-        Self(Arc::new(Inner { setup, session, recent, scope, tools, meta, tails }))
+        let (tools, meta, tails, metrics) = Default::default();
+        Self(Arc::new(Inner { setup, session, recent, scope, tools, meta, tails, metrics }))
+    }
+
+    /// Counts its tool calls there. What was said first stays.
+    #[must_use]
+    pub fn counted_in(self, metrics: Arc<Metrics>) -> Self {
+        self.0.metrics.get_or_init(|| metrics);
+        self
     }
 
     /// The same server with only these of its tools, whose list may be kept by everybody or by who asked.
     #[must_use]
     pub fn offering(&self, selection: Selection, scope: CacheScope) -> Self {
-        let Inner { setup, session, recent, .. } = &*self.0;
-        Self::of(Setup { selection, ..setup.clone() }, session.clone(), recent.clone(), scope)
+        let Inner { setup, session, recent, metrics, .. } = &*self.0;
+        let narrow = Self::of(Setup { selection, ..setup.clone() }, session.clone(), recent.clone(), scope);
+        metrics.get().cloned().into_iter().fold(narrow, Self::counted_in)
     }
 
     /// The tools that it has.

@@ -1,6 +1,6 @@
 //! What replicas must agree on: who asked how often, and what was used already.
 //!
-//! [`Memory`] keeps it for one process. Callers hand in text (an address, a
+//! Two implementations: bounded [`Memory`] for one process, [`Valkey`] for many. Callers hand in text (an address, a
 //! token, a code); what is kept is a keyed digest of it and a number, never the text. It knows nothing of HTTP, of
 //! MCP or of what the texts mean.
 //!
@@ -9,18 +9,23 @@
 //! - [`State::first`] is closed: it says that it cannot know, and what was to happen only once must not happen.
 
 mod bucket;
-mod digest;
+pub(crate) mod digest;
 mod memory;
 mod settings;
+mod valkey;
 
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
+
+use runpod_api::Clock;
 
 pub use bucket::{Rule, Taken};
 pub use memory::Memory;
 pub use settings::{Settings, Size};
+pub use valkey::{BadSettings, Valkey};
 
 /// An answer on its way.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -43,6 +48,17 @@ pub trait State: Debug + Send + Sync {
 
     /// Whether the last look found what the replicas share. Asks nobody, so it may be read at every scrape.
     fn reachable(&self) -> bool;
+}
+
+/// The state that the settings describe. Nothing is connected yet.
+///
+/// # Errors
+/// See [`BadSettings`].
+pub fn open(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Arc<dyn State>, BadSettings> {
+    match settings.url.as_deref().map(str::trim).filter(|url| !url.is_empty()) {
+        None => Ok(Arc::new(Memory::new(settings.size, clock))),
+        Some(url) => Ok(Arc::new(Valkey::new(url, settings, clock)?)),
+    }
 }
 
 /// It cannot be known whether a mark was seen before.

@@ -62,6 +62,11 @@ impl Twin {
         self.world().open(DEMO_USER, key);
     }
 
+    /// Revokes a key: it opens nothing any more.
+    pub fn revoke_key(&self, key: &str) {
+        self.world().revoke(key);
+    }
+
     /// Opens another account, with nothing in it, behind a key of its own.
     pub fn add_account(&self, user: &str, key: &str) {
         self.world().open(user, key);

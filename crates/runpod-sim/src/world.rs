@@ -217,6 +217,11 @@ impl World {
         self.keys.insert(key.to_owned(), user.to_owned());
     }
 
+    /// Lets a key open nothing any more.
+    pub(crate) fn revoke(&mut self, key: &str) {
+        self.keys.remove(key);
+    }
+
     /// The account behind a key, at an instant; none when the key opens nothing. What was to happen there
     /// until then has happened.
     pub(crate) fn visit(&mut self, key: &str, now: Time) -> Option<Visit<'_>> {

@@ -31,7 +31,7 @@ impl Windows {
         let mut windows = Self::default();
         for member in pieces(list, ',').map(str::trim).filter(|m| !m.is_empty()) {
             match Member::read(member) {
-                Some(Member { left: false, window }) => windows.spent.push(window),
+                Some(Member { left: false, window, .. }) => windows.spent.push(window),
                 Some(_) => (),
                 None => windows.dropped = true,
             }
@@ -40,8 +40,25 @@ impl Windows {
     }
 }
 
+/// What a window has left.
+#[derive(Debug)]
+pub(super) struct Left {
+    pub(super) name: String,
+    pub(super) requests: u64,
+}
+
+/// The windows of a list that have a name, and what they have left.
+pub(super) fn left(list: &str) -> impl Iterator<Item = Left> {
+    pieces(list, ',').filter_map(|member| {
+        let Member { count, window, .. } = Member::read(member.trim())?;
+        Some(Left { name: window.name?, requests: count? })
+    })
+}
+
 struct Member {
     left: bool,
+    /// What is left, when that is a number of any use.
+    count: Option<u64>,
     window: Window,
 }
 
@@ -56,7 +73,8 @@ impl Member {
         }
         let left = fields.r.filter(|r| !r.is_empty() && r.bytes().all(|b| b.is_ascii_digit()))?;
         let reset = fields.t.filter(|_| !fields.bare_t).and_then(seconds);
-        Some(Self { left: left.bytes().any(|b| b != b'0'), window: Window { name, reset } })
+        let (some, count) = (left.bytes().any(|b| b != b'0'), left.parse().ok());
+        Some(Self { left: some, count, window: Window { name, reset } })
     }
 }
 

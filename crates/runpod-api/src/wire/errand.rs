@@ -16,9 +16,11 @@ use crate::client::Outcome;
 use crate::clock::Deadline;
 use crate::error::Error;
 use crate::error::said::{Said, tidy};
+use crate::exchange::Exchange;
 use crate::op::Op;
-use crate::rate::Pace;
+use crate::rate::{Headroom, Pace};
 use crate::retry::Tries;
+use crate::trace::TraceContext;
 
 /// Largest JSON answer, in bytes after decoding.
 const JSON_CAP: usize = 32 * 1024 * 1024;
@@ -137,16 +139,20 @@ impl Errand {
     async fn once<T: Harvest>(&self) -> Outcome<T> {
         let turn = Arc::clone(&self.pool.turns).acquire_owned().await;
         let turn = turn.map_err(|_| self.broken("this client takes no more calls"))?;
-        T::reap(self, Opened { response: self.open().await?, _turn: turn }).await
+        let mut witness = Witness::new(self);
+        let response = self.open(&mut witness).await?;
+        T::reap(self, Opened { response, _turn: turn }).await
     }
 
     /// Sends, and judges the head of the answer.
-    async fn open(&self) -> Outcome<reqwest::Response> {
+    async fn open(&self, witness: &mut Witness<'_>) -> Outcome<reqwest::Response> {
         let http = self.pool.http()?;
         if !self.parcel.has_body() && !self.sent.leave() {
             return Err(self.broken("withdrawn before it was sent"));
         }
-        let response = http.execute(self.parcel.copy(&self.sent)).await.map_err(|e| self.unopened(e))?;
+        let copy = self.parcel.copy(&self.sent, witness.span.as_ref());
+        let response = http.execute(copy).await.map_err(|e| self.unopened(e))?;
+        witness.saw(&response);
         match response.status().as_u16() {
             200..300 => Ok(response),
             300..400 => Err(self.redirected(&response)),
@@ -250,6 +256,38 @@ impl Errand {
     /// One line of what others wrote, without the key.
     fn tidy(&self, text: &str) -> String {
         tidy(text, LINE_CAP, self.parcel.key.as_ref())
+    }
+}
+
+/// Sees one exchange, and tells about it at its end, also where nobody waits for that.
+struct Witness<'a> {
+    errand: &'a Errand,
+    began: Duration,
+    span: Option<TraceContext>,
+    status: Option<u16>,
+    left: Headroom,
+}
+
+impl<'a> Witness<'a> {
+    fn new(errand: &'a Errand) -> Self {
+        let (began, span) =
+            (errand.until.clock().now(), errand.parcel.trace.as_ref().map(TraceContext::child));
+        Self { errand, began, span, status: None, left: Headroom::default() }
+    }
+
+    fn saw(&mut self, response: &reqwest::Response) {
+        self.status = Some(response.status().as_u16());
+        self.left = Headroom::read(response.headers());
+    }
+}
+
+impl Drop for Witness<'_> {
+    fn drop(&mut self) {
+        let Parcel { op, key, .. } = &self.errand.parcel;
+        let took = self.errand.until.clock().now().saturating_sub(self.began);
+        let exchange = Exchange::of(op, key.as_ref(), self.span.as_ref());
+        let (status, left) = (self.status, self.left);
+        self.errand.pool.settings.on_exchange.tell(&Exchange { status, took, left, ..exchange });
     }
 }
 

@@ -19,12 +19,13 @@ use crate::hosts::Hosts;
 use crate::op::Op;
 use crate::secret::ApiKey;
 use crate::sketch::{self, Sketch};
+use crate::trace::TraceContext;
 
 const SESSION: HeaderName = HeaderName::from_static("x-runpod-session-id");
-const TRACE: HeaderName = HeaderName::from_static("traceparent");
-const TRACE_STATE: HeaderName = HeaderName::from_static("tracestate");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const EVENTS: HeaderValue = HeaderValue::from_static("text/event-stream");
 
 /// Everything of a request but its connection.
@@ -33,6 +34,7 @@ pub(super) struct Parcel {
     pub(super) op: &'static Op,
     pub(super) url: Url,
     pub(super) key: Option<ApiKey>,
+    pub(super) trace: Option<TraceContext>,
     headers: HeaderMap,
     body: Option<Bytes>,
 }
@@ -52,11 +54,6 @@ impl Parcel {
         let mut headers = HeaderMap::from_iter([(ACCEPT, JSON)]);
         headers.insert(USER_AGENT, header("caller", call.caller.user_agent())?);
         headers.insert(SESSION, header("caller", call.caller.session())?);
-        if let Some(trace) = call.caller.trace() {
-            headers.insert(TRACE, header("trace", trace.parent())?);
-            let state = trace.state().map(|state| header("trace", state)).transpose()?;
-            headers.extend(state.map(|state| (TRACE_STATE, state)));
-        }
         if let Some(key) = &key {
             headers.insert(AUTHORIZATION, bearer(key)?);
         }
@@ -65,7 +62,8 @@ impl Parcel {
         if body.is_some() {
             headers.insert(CONTENT_TYPE, JSON);
         }
-        Ok(Self { op, url: address(op, hosts, request)?, key, headers, body: body.map(Bytes::from) })
+        let (url, trace) = (address(op, hosts, request)?, call.trace.clone());
+        Ok(Self { op, url, key, trace, headers, body: body.map(Bytes::from) })
     }
 
     /// The same request for an answer on these terms.
@@ -79,10 +77,11 @@ impl Parcel {
         Ok(self)
     }
 
-    /// One more copy to send, whose way is told to `sent`.
-    pub(super) fn copy(&self, sent: &Arc<Sent>) -> reqwest::Request {
+    /// One more copy to send, whose way is told to `sent`, as this span of its trace.
+    pub(super) fn copy(&self, sent: &Arc<Sent>, span: Option<&TraceContext>) -> reqwest::Request {
         let mut copy = reqwest::Request::new(self.op.method.clone(), self.url.clone());
         *copy.headers_mut() = self.headers.clone();
+        traced(copy.headers_mut(), span);
         *copy.body_mut() = self
             .body
             .clone()
@@ -109,12 +108,27 @@ impl Parcel {
 fn address<B: Serialize + ?Sized>(op: &Op, hosts: &Hosts, request: &Request<'_, B>) -> Outcome<Url> {
     let base = hosts.base(op.api);
     let text = format!("{}{}", base.as_str(), op.fill(request.parts)?);
-    let mut url = Url::parse(&text)
-        .map_err(|e| Error::Setting { setting: "hosts", why: format!("give no usable address: {e}") })?;
+    let mut url = url(&text)?;
     if !request.query.is_empty() {
         url.query_pairs_mut().extend_pairs(&request.query);
     }
     Ok(url)
+}
+
+pub(super) fn url(text: &str) -> Outcome<Url> {
+    let unusable = |e| Error::Setting { setting: "hosts", why: format!("give no usable address: {e}") };
+    Url::parse(text).map_err(unusable)
+}
+
+fn traced(headers: &mut HeaderMap, span: Option<&TraceContext>) {
+    let said = span.map(|span| (Some(span.traceparent()), span.tracestate().map(str::to_owned)));
+    let (parent, state) = said.unwrap_or_default();
+    for (name, value) in [(TRACEPARENT, parent), (TRACESTATE, state)] {
+        // Both are made of characters that a header can carry.
+        if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
+            headers.insert(name, value);
+        }
+    }
 }
 
 fn header(field: &'static str, text: &str) -> Outcome<HeaderValue> {
@@ -122,7 +136,7 @@ fn header(field: &'static str, text: &str) -> Outcome<HeaderValue> {
         .map_err(|_| Error::Argument { field, why: "has characters that no header can carry".to_owned() })
 }
 
-fn bearer(key: &ApiKey) -> Outcome<HeaderValue> {
+pub(super) fn bearer(key: &ApiKey) -> Outcome<HeaderValue> {
     let mut bearer = header("key", &format!("Bearer {}", key.reveal()))?;
     bearer.set_sensitive(true);
     Ok(bearer)
@@ -244,7 +258,7 @@ mod tests {
         let request = Request::to(&[Part::Free("id", "x")]);
         let parcel = Parcel::pack(&GPU, &Hosts::default(), &call("rpa_CANARY"), &request).unwrap();
         let sent = Arc::new(Sent::default());
-        assert!(!format!("{parcel:?} {:?}", parcel.copy(&sent)).contains("CANARY"));
+        assert!(!format!("{parcel:?} {:?}", parcel.copy(&sent, None)).contains("CANARY"));
     }
 
     #[test]

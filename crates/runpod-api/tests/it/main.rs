@@ -10,6 +10,7 @@ mod catalog;
 mod clusters;
 mod desk;
 mod endpoints;
+mod exchange;
 mod golden;
 mod graphql;
 mod hand;

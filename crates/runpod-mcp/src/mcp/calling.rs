@@ -6,9 +6,10 @@
 use std::fmt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
-use runpod_api::{ApiKey, Call, Caller, Deadline, Detached, Id, Sketchbook};
+use runpod_api::{ApiKey, Call, Caller, Deadline, Detached, Id, Sketchbook, TraceContext};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -18,6 +19,7 @@ use super::{Era, Server};
 use crate::config::Surface;
 use crate::error::ToolError;
 use crate::former;
+use crate::metrics::Metrics;
 use crate::near;
 use crate::reply::later::Later;
 use crate::reply::{self, MAX_BYTES, Reply};
@@ -48,6 +50,8 @@ pub struct Asked {
     pub takes_tasks: bool,
     /// How it says what it speaks.
     pub era: Era,
+    /// The trace that it is in.
+    pub trace: Option<TraceContext>,
 }
 
 /// What a call answers.
@@ -127,7 +131,9 @@ impl Server {
         let request = asked.id.as_deref().unwrap_or("-");
         let span = tracing::info_span!("call", tool = tool.card.name, request = ?request);
         let said = call.said.clone();
+        let count = Count { metrics: self.0.metrics.get(), tool: tool.card.name, outcome: "cancelled" };
         let outcome = self.checked(tool, call, who, asked).instrument(span).await;
+        count.ended(&outcome);
         let outcome = outcome.map(|reply| reply.notes(said.note()));
         Ok(outcome.map_err(|error| said.in_its_words(error)))
     }
@@ -150,6 +156,7 @@ impl Server {
         let deadline = Deadline::after(setup.client.clock(), setup.patience);
         let late = audit.late();
         let call = Call::new(who.key.clone(), deadline).by(who.caller.clone()).on_detached(late);
+        let call = asked.trace.iter().cloned().fold(call, Call::in_trace);
         let sketchbook = ready.dry.then(Sketchbook::default);
         let call = sketchbook.iter().fold(call, Call::sketching);
         let cx = Cx {
@@ -226,6 +233,27 @@ fn worded(card: &Card, changing: bool, error: ToolError) -> ToolError {
         }
         _ if changing => error.of_a_write(),
         _ => error,
+    }
+}
+
+/// Counts a call at its end, also when it is dropped half-way.
+struct Count<'a> {
+    metrics: Option<&'a Arc<Metrics>>,
+    tool: &'static str,
+    outcome: &'static str,
+}
+
+impl Count<'_> {
+    fn ended(mut self, outcome: &Outcome) {
+        self.outcome = outcome.as_ref().map_or_else(|error| error.code, |_| "ok");
+    }
+}
+
+impl Drop for Count<'_> {
+    fn drop(&mut self) {
+        if let Some(metrics) = self.metrics {
+            metrics.call(self.tool, self.outcome);
+        }
     }
 }
 

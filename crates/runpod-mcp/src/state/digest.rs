@@ -11,11 +11,11 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 /// The digest of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Digest(u128);
+pub(crate) struct Digest(u128);
 
 impl Digest {
     /// One of `count` places, each as likely as the others.
-    pub(super) fn place(self, count: usize) -> usize {
+    pub(crate) fn place(self, count: usize) -> usize {
         let high = usize::try_from(self.0 >> 96).unwrap_or_default();
         high.checked_rem(count).unwrap_or_default()
     }
@@ -24,7 +24,7 @@ impl Digest {
 #[cfg(test)]
 impl Digest {
     /// One of many that differ, without the work of making it.
-    pub(super) fn number(number: u64) -> Self {
+    pub(crate) fn number(number: u64) -> Self {
         let odd = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
         Self(u128::from(number).wrapping_mul(odd))
     }
@@ -43,16 +43,16 @@ impl Hash for Digest {
 }
 
 /// Makes digests.
-pub(super) struct Digester(hmac::Key);
+pub(crate) struct Digester(hmac::Key);
 
 impl Digester {
     /// Under this secret.
-    pub(super) fn new(secret: &[u8]) -> Self {
+    pub(crate) fn new(secret: &[u8]) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret))
     }
 
     /// Under a secret that nobody knows, for what only this process reads.
-    pub(super) fn random() -> Self {
+    pub(crate) fn random() -> Self {
         let mut secret = [0; 32];
         // It does not fail where the program could start. If it did, digests would only be unkeyed.
         let _ = SystemRandom::new().fill(&mut secret);
@@ -60,9 +60,9 @@ impl Digester {
     }
 
     /// The digest of a text that stands for something of this kind.
-    pub(super) fn of(&self, kind: &str, text: &str) -> Digest {
+    pub(crate) fn of(&self, kind: &str, text: impl AsRef<[u8]>) -> Digest {
         let mut context = hmac::Context::with_key(&self.0);
-        for part in [kind.as_bytes(), &[0], text.as_bytes()] {
+        for part in [kind.as_bytes(), &[0], text.as_ref()] {
             context.update(part);
         }
         let tag = context.sign();
@@ -78,7 +78,7 @@ impl fmt::Debug for Digester {
 
 /// A digest is as random as any hash of it, to whoever does not know the secret.
 #[derive(Debug, Default)]
-pub(super) struct Already(u64);
+pub(crate) struct Already(u64);
 
 impl Hasher for Already {
     fn finish(&self) -> u64 {
@@ -95,7 +95,7 @@ impl Hasher for Already {
 }
 
 /// A map from digests.
-pub(super) type Map<V> = std::collections::HashMap<Digest, V, BuildHasherDefault<Already>>;
+pub(crate) type Map<V> = std::collections::HashMap<Digest, V, BuildHasherDefault<Already>>;
 
 #[cfg(test)]
 mod tests {

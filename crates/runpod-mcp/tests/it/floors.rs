@@ -9,6 +9,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("near", 0),
     ("error", 1),
     ("config", 1),
+    ("metrics", 1),
     ("sandbox", 1),
     ("files", 2),
     // Calls as older servers took them: words only, so it needs no tool.
@@ -25,6 +26,7 @@ const FLOORS: &[(&str, u8)] = &[
     // What replicas agree on; it knows no tool.
     ("state", 6),
     ("mcp", 7),
+    ("credential", 7),
     ("oauth", 8),
     ("serve", 9),
     ("install", 9),

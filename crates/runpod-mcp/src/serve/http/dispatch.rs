@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, USER_AGENT};
 use rmcp::model::{ClientCapabilities, ErrorCode, ErrorData};
-use runpod_api::{ApiKey, Trace};
+use runpod_api::{ApiKey, TraceContext};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -85,6 +85,7 @@ impl Front {
             leaving: self.drain.clone(),
             takes_tasks: *era == Era::Modern && meta.takes_tasks(),
             era: *era,
+            trace: trace(client, meta),
             ..Asked::default()
         };
         let (runner, who) = (server.clone(), who(server, client, meta));
@@ -144,16 +145,15 @@ fn who(server: &Server, client: &Client<'_>, meta: &Meta<'_>) -> Who {
         }
     };
     who.name = Some(client.visit.who().unwrap_or("sandbox").to_owned());
-    who.caller = who.caller.within(trace(client, meta));
     who
 }
 
 /// The trace that a request is in: what it says itself counts more than what the last proxy says.
-fn trace(client: &Client<'_>, meta: &Meta<'_>) -> Option<Trace> {
+fn trace(client: &Client<'_>, meta: &Meta<'_>) -> Option<TraceContext> {
     let said = |name: &str| client.parts.headers.get(name).and_then(|value| value.to_str().ok());
     match meta.trace() {
-        [Some(parent), state] => Trace::read(&parent, state.as_deref()),
-        [None, _] => Trace::read(said("traceparent")?, said("tracestate")),
+        [Some(parent), state] => TraceContext::parse(&parent, state.as_deref()),
+        [None, _] => TraceContext::parse(said("traceparent")?, said("tracestate")),
     }
 }
 
