@@ -12,6 +12,7 @@ mod former;
 mod lint;
 mod mcp;
 mod mini;
+mod oauth;
 mod parity;
 mod random;
 mod reach;
