@@ -17,7 +17,8 @@ use crate::trace::TraceContext;
 pub struct Exchange<'a> {
     /// Contract operation id.
     pub operation: &'static str,
-    /// Which API was asked: `rest_v2`, `rest_v1`, `serverless`, `graphql` (for the account), `graphql_public`.
+    /// Which API was asked: `rest_v2`, `rest_v1`, `serverless`, `graphql` (for the account), `graphql_public`,
+    /// `sign_in`.
     pub api: &'static str,
     /// Whether it could change something.
     pub changes: bool,
@@ -43,6 +44,7 @@ impl<'a> Exchange<'a> {
                 Api::Serverless => "serverless",
                 Api::GraphqlAuthed => "graphql",
                 Api::GraphqlPublic => "graphql_public",
+                Api::SignIn => "sign_in",
             },
             changes: op.repeat.changes(),
             status: None,

@@ -134,7 +134,11 @@ pub(crate) fn field(data: &Answer, name: &str) -> Outcome<Answer> {
     Ok(data.part(raw.get()))
 }
 
-fn data(answer: &Answer, key: Option<&ApiKey>) -> Outcome<Answer> {
+/// What stands under `data`, unless there are errors.
+///
+/// # Errors
+/// [`Error::Denied`] for errors, [`Error::Shape`] for neither.
+pub(crate) fn data(answer: &Answer, key: Option<&ApiKey>) -> Outcome<Answer> {
     let Envelope { data, errors } = answer.json()?;
     if let Some(said) = errors.and_then(complaints) {
         let said = tidy(&said, CAP, key);

@@ -106,7 +106,7 @@ impl Hosts {
             Api::RestV2 => &self.rest_v2,
             Api::RestV1 => &self.rest_v1,
             Api::Serverless => &self.serverless,
-            Api::GraphqlPublic => &self.graphql_public,
+            Api::GraphqlPublic | Api::SignIn => &self.graphql_public,
             Api::GraphqlAuthed => &self.graphql_authed,
         }
     }

@@ -36,6 +36,7 @@ mod credential;
 pub mod endpoints;
 mod error;
 mod exchange;
+pub mod flash;
 mod graphql;
 mod hosts;
 pub mod hub;

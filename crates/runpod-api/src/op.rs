@@ -24,6 +24,8 @@ pub(crate) enum Api {
     GraphqlPublic,
     /// GraphQL for the account.
     GraphqlAuthed,
+    /// Signing in: GraphQL asked by somebody who has no key yet.
+    SignIn,
 }
 
 impl Api {
@@ -31,7 +33,15 @@ impl Api {
     pub(crate) const fn may_carry_key(self) -> bool {
         match self {
             Self::RestV2 | Self::RestV1 | Self::Serverless | Self::GraphqlAuthed => true,
-            Self::GraphqlPublic => false,
+            Self::GraphqlPublic | Self::SignIn => false,
+        }
+    }
+
+    /// Largest answer, in bytes after decoding.
+    pub(crate) const fn cap(self) -> usize {
+        match self {
+            Self::SignIn => 64 * 1024,
+            _ => 32 * 1024 * 1024,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The MCP server: tools over [`runpod_api`], transports, command line.
 //!
 //! Floors, from the ground up; a floor uses what is below it, never beside or above:
-//! `error`, `near`, `config`, `metrics`, `sandbox` · `files` · `former` · `reply` · `tool` · `tools/<group>` · `tools`, `policy`, `state` · `mcp`, `credential` · `serve` · `cli`.
+//! `error`, `near`, `config`, `metrics`, `sandbox` · `files` · `former` · `reply` · `tool` · `tools/<group>` · `tools`, `policy`, `state` · `mcp`, `credential` · `oauth` · `serve` · `cli`.
 //!
 //! # Serving MCP from a program of your own
 //!
@@ -37,6 +37,7 @@ mod former;
 pub mod mcp;
 pub mod metrics;
 mod near;
+pub mod oauth;
 pub mod policy;
 pub mod reply;
 #[cfg(feature = "sandbox")]

@@ -19,7 +19,7 @@ use crate::runtime::balancer;
 use crate::settings::Without;
 use crate::twin::Twin;
 use crate::world::pods;
-use crate::{control, graphql, journal, rates, runtime};
+use crate::{console, control, graphql, journal, rates, runtime};
 
 /// The connection is to be closed without an answer.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -40,6 +40,11 @@ pub(crate) async fn enter(twin: &Twin, request: Request<Body>) -> Result<Respons
     twin.catch_up();
     if head.uri.path() == graphql::PATH {
         return graphql(twin, &head, read(body, graphql::REQUEST).await).await;
+    }
+    if let Some(page) = console::Page::of(head.uri.path()) {
+        let body = read(body, console::REQUEST).await;
+        let honest = async || console::answer(twin, page, &head, body);
+        return noted((twin, &head, Dialect::V2), (Some(page.operation()), None), honest).await;
     }
     if let Some(asked) = balancer::Asked::of(&head) {
         return balance((twin, &head), &asked, read(body, balancer::REQUEST).await).await;

@@ -1,10 +1,11 @@
 //! GraphQL, as far as clients of REST v2 still need it: stock by CUDA version, the Hub, public endpoints, the key
-//! check of the hosted server, and saving an endpoint.
+//! check of the hosted server, saving an endpoint, and signing in.
 //!
 //! Runpod retires this API early in 2027; REST v2 takes the rest of it over. It is kept apart for that day: this
-//! module, `world/hub.rs`, `world/endpoints/saved.rs` and `contract/graphql.sdl` can then be taken out.
+//! module, `world/hub.rs`, `world/endpoints/saved.rs`, `world/flash.rs` and `contract/graphql.sdl` can then be taken
+//! out.
 //!
-//! Catalogue questions are answered to strangers. `myself` of a stranger is null; only a key that never was one is 401.
+//! Catalogue questions are answered to strangers, and so is who asks for a sign-in. `myself` of a stranger is null; only a key that never was one is 401.
 
 mod grammar;
 mod hall;

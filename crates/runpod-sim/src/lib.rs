@@ -21,6 +21,7 @@
 mod answer;
 mod call;
 mod clock;
+mod console;
 mod control;
 mod dialect;
 mod door;

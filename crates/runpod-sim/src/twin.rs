@@ -72,6 +72,12 @@ impl Twin {
         self.world().open(user, key);
     }
 
+    /// The names of the keys that sign-ins have minted, oldest first.
+    #[must_use]
+    pub fn minted_keys(&self) -> Vec<String> {
+        self.world().minted().to_vec()
+    }
+
     /// The clock; moving it moves everything.
     #[must_use]
     pub fn clock(&self) -> Clock {

@@ -11,6 +11,7 @@ pub(crate) mod clusters;
 pub(crate) mod container;
 pub(crate) mod delegations;
 pub(crate) mod endpoints;
+pub(crate) mod flash;
 pub(crate) mod hub;
 pub(crate) mod jobs;
 pub(crate) mod logs;
@@ -33,6 +34,7 @@ use crate::rates::Rates;
 use crate::world::clusters::Cluster;
 use crate::world::delegations::Delegation;
 use crate::world::endpoints::Endpoint;
+use crate::world::flash::Flash;
 use crate::world::jobs::{Jobs, Notice};
 use crate::world::logs::Logs;
 use crate::world::meter::Meter;
@@ -51,6 +53,8 @@ pub(crate) struct World {
     pub(crate) accounts: BTreeMap<String, Account>,
     /// API keys and the ids of the accounts that they open.
     keys: BTreeMap<String, String>,
+    /// Sign-ins, and the keys that came of them.
+    flash: Flash,
     pub(crate) ground: Ground,
 }
 
@@ -207,7 +211,7 @@ impl World {
         let (trouble, public_templates) = (Trouble::default(), templates::stock());
         let (ids, outbox) = (Ids::new(seed), Vec::new());
         let ground = Ground { seed, ids, trouble, outbox, public_templates, born: 0 };
-        Self { accounts: BTreeMap::new(), keys: BTreeMap::new(), ground }
+        Self { accounts: BTreeMap::new(), keys: BTreeMap::new(), flash: Flash::default(), ground }
     }
 
     /// Opens an account behind a key, or lets one more key open it.

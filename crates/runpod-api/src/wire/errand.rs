@@ -22,8 +22,6 @@ use crate::rate::{Headroom, Pace};
 use crate::retry::Tries;
 use crate::trace::TraceContext;
 
-/// Largest JSON answer, in bytes after decoding.
-const JSON_CAP: usize = 32 * 1024 * 1024;
 /// How much of an error answer is read, in bytes.
 const ERROR_CAP: usize = 64 * 1024;
 /// Longest wait for the words of an error whose status is already known.
@@ -164,13 +162,14 @@ impl Errand {
     /// The whole body, unless it is larger than any answer may be.
     async fn body(&self, mut response: reqwest::Response) -> Outcome<BytesMut> {
         self.plain(&response)?;
-        let too_large = || Error::TooLarge { operation: self.parcel.op.id, limit: JSON_CAP };
-        if response.content_length().is_some_and(|length| length > JSON_CAP as u64) {
+        let limit = self.parcel.op.api.cap();
+        let too_large = || Error::TooLarge { operation: self.parcel.op.id, limit };
+        if response.content_length().is_some_and(|length| length > limit as u64) {
             return Err(too_large());
         }
         let mut body = BytesMut::new();
         while let Some(chunk) = self.chunk(&mut response).await? {
-            if body.len() + chunk.len() > JSON_CAP {
+            if body.len() + chunk.len() > limit {
                 return Err(too_large());
             }
             body.extend_from_slice(&chunk);

@@ -11,6 +11,7 @@ mod clusters;
 mod desk;
 mod endpoints;
 mod exchange;
+mod flash;
 mod golden;
 mod graphql;
 mod hand;

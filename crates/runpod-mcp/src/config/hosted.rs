@@ -73,12 +73,6 @@ pub struct Hosted {
     pub flash_timeout: Option<Duration>,
     /// Where the console leads back to.
     pub callback: Callback,
-    /// When a page names the client.
-    pub consent: Consent,
-    /// Whether clients may be named by the address of their metadata.
-    pub cimd: Cimd,
-    /// Hosts of such metadata.
-    pub cimd_hosts: Vec<String>,
     /// Whether sealed tokens are handed out.
     pub sealed_tokens: bool,
     /// Whether nothing but sealed tokens is taken.
@@ -97,27 +91,6 @@ pub enum Callback {
     Direct,
     /// To this server, which leads on to the client.
     Sealed,
-}
-
-/// When a page names the client before it is led to the console.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Consent {
-    #[default]
-    Off,
-    /// For clients that are not known.
-    Unlisted,
-    Always,
-}
-
-/// Clients that are named by the address of their metadata.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Cimd {
-    #[default]
-    Off,
-    /// Of some hosts.
-    Allowlist,
-    /// Of any host.
-    Open,
 }
 
 impl fmt::Debug for Hosted {
@@ -170,9 +143,6 @@ pub(super) fn read(layers: &mut Layers, env: &Env) -> Hosted {
         redirect_uris: layers.words("allowed-redirect-uris"),
         flash_timeout: layers.number("flash-timeout-ms", 1..=2_147_483_647).map(Duration::from_millis),
         callback: layers.word("oauth-callback-mode", CALLBACKS).unwrap_or_default(),
-        consent: layers.word("consent", CONSENTS).unwrap_or_default(),
-        cimd: layers.word("cimd", CIMDS).unwrap_or_default(),
-        cimd_hosts: layers.words("cimd-hosts"),
         sealed_tokens: layers.switch("sealed-tokens"),
         require_sealed_tokens: layers.switch("require-sealed-tokens"),
         legacy_client_ids: layers.switch("accept-legacy-client-ids"),
@@ -181,11 +151,6 @@ pub(super) fn read(layers: &mut Layers, env: &Env) -> Hosted {
 }
 
 const CALLBACKS: &[(&str, Callback)] = &[("direct", Callback::Direct), ("sealed", Callback::Sealed)];
-
-const CONSENTS: &[(&str, Consent)] =
-    &[("off", Consent::Off), ("unlisted", Consent::Unlisted), ("always", Consent::Always)];
-
-const CIMDS: &[(&str, Cimd)] = &[("off", Cimd::Off), ("allowlist", Cimd::Allowlist), ("open", Cimd::Open)];
 
 /// An address without a path: metadata and sign-in stand at fixed places below it.
 fn bare(layers: &mut Layers, key: &str) -> Option<Base> {

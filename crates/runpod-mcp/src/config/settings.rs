@@ -299,24 +299,6 @@ pub static SETTINGS: &[Setting] = &[
         "direct or sealed: the console leads back to the client, or to this server first [default: direct]",
     ),
     hosted(
-        "consent",
-        &["MCP_CONSENT"],
-        Kind::Word(&["off", "unlisted", "always"]),
-        "off, unlisted or always: when a page names the client before the sign-in [default: off]",
-    ),
-    hosted(
-        "cimd",
-        &["MCP_CIMD"],
-        Kind::Word(&["off", "allowlist", "open"]),
-        "off, allowlist or open: clients that are named by the address of their metadata [default: off]",
-    ),
-    hosted(
-        "cimd-hosts",
-        &["MCP_CIMD_HOSTS"],
-        Kind::Words("HOSTS"),
-        "Hosts of such metadata, for --cimd allowlist",
-    ),
-    hosted(
         "sealed-tokens",
         &["MCP_SEALED_TOKENS"],
         Kind::Switch,

@@ -10,6 +10,7 @@
 mod bearer;
 mod body;
 mod callers;
+mod credentials;
 mod desk;
 mod dispatch;
 mod errand;
@@ -22,6 +23,7 @@ mod limiter;
 mod listen;
 mod media;
 mod message;
+mod operations;
 mod origins;
 mod post;
 mod proxies;
@@ -38,8 +40,12 @@ use std::sync::Arc;
 use axum::Router;
 use tokio_util::sync::CancellationToken;
 
+use crate::credential::{Gate, STRANGERS};
 use crate::mcp::Server;
+use crate::metrics::Metrics;
+use crate::oauth::SignIn;
 use crate::state::{Memory, Size, State};
+use crate::tools;
 use front::Front;
 
 pub use limiter::Rates;
@@ -57,6 +63,12 @@ pub struct Site {
     pub settings: Settings,
     /// What replicas share.
     pub state: Arc<dyn State>,
+    /// Where everything is counted.
+    pub metrics: Arc<Metrics>,
+    /// Who looks at keys before a request is served.
+    pub gate: Option<Gate>,
+    /// How callers get a key.
+    pub sign_in: Option<SignIn>,
     /// Who answers what the server does not know, if anybody.
     pub rest: Option<Arc<dyn Rest>>,
     /// Told to stop: running calls end with what they have.
@@ -64,12 +76,30 @@ pub struct Site {
 }
 
 impl Site {
-    /// A front that serves this server and nothing besides, and counts in the memory of this process.
+    /// A front that serves this server and nothing besides, and counts in the memory of this process: keys are taken
+    /// as they come, and nobody can sign in.
     #[must_use]
     pub fn new(server: Server, settings: Settings) -> Self {
         let state = Arc::new(Memory::new(Size::default(), Arc::clone(server.clock())));
-        Self { server, settings, state, rest: None, drain: CancellationToken::new() }
+        let drain = CancellationToken::new();
+        Self {
+            server,
+            settings,
+            state,
+            metrics: Arc::new(figures()),
+            gate: None,
+            sign_in: None,
+            rest: None,
+            drain,
+        }
     }
+}
+
+/// Everything that is counted here, at nothing.
+#[must_use]
+pub fn figures() -> Metrics {
+    let tools: Vec<_> = tools::all().map(|tool| tool.card.name).collect();
+    Metrics::new(&tools, &[limiter::KEY, limiter::ADDRESS, STRANGERS.name()])
 }
 
 /// The application: MCP at `/`, `/mcp` and `/mcp/<toolset>[,<toolset>]`.

@@ -13,6 +13,7 @@ mod http;
 mod lint;
 mod mcp;
 mod mini;
+mod oauth;
 mod parity;
 mod random;
 mod reach;

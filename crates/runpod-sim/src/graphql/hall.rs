@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::Problem;
 use super::schema::Wanted;
-use crate::clock::Time;
+use crate::clock::{Time, stamp};
 use crate::world::catalog::gpus::{self, GPUS, Gpu, Maker};
 use crate::world::catalog::offers::{GpuQuestion, Product};
 use crate::world::catalog::sites::{SITES, Site};
@@ -13,6 +13,7 @@ use crate::world::catalog::stock::{Cloud, Level, Stock};
 use crate::world::endpoints::config::{Compute, Config, Scaling};
 use crate::world::endpoints::saved::SavedEndpoint;
 use crate::world::endpoints::{Endpoint, Kind};
+use crate::world::flash::{Told, Verdict, Wish};
 use crate::world::hub::{self, Filter};
 use crate::world::pods::cuda_wish;
 use crate::world::{Visit, World};
@@ -51,6 +52,21 @@ impl Hall<'_> {
                 spell_endpoint(
                     visit.save_endpoint(input).map_err(|denied| Problem::failed(denied.to_string()))?,
                 )
+            }
+            "createFlashAuthRequest" => {
+                let wish = Wish::deserialize(Value::Object(field.arguments.clone()))
+                    .map_err(|e| Problem::failed(e.to_string()))?;
+                spell_sign_in(&self.world.ask_for_a_key(wish, self.now))
+            }
+            "flashAuthRequestStatus" => match self.world.read_sign_in(named_sign_in(field), self.now) {
+                Some(told) => spell_sign_in(&told),
+                None => Value::Null,
+            },
+            "approveFlashAuthRequest" => {
+                let account = self.visit().ok_or_else(|| Problem::failed("Unauthorized"))?.account.id.clone();
+                let told =
+                    self.world.decide_sign_in(named_sign_in(field), Verdict::Approve(&account), self.now);
+                spell_sign_in(&told.map_err(|denied| Problem::failed(denied.to_string()))?)
             }
             other => return Err(Problem::failed(format!("nobody answers \"{other}\""))),
         })
@@ -94,6 +110,22 @@ impl Hall<'_> {
 fn read<'a, T: Deserialize<'a>>(field: &'a Wanted) -> Result<T, Problem> {
     let input = field.arguments.get("input").unwrap_or(&Value::Null);
     T::deserialize(input).map_err(|e| Problem::failed(e.to_string()))
+}
+
+/// The id that a question about a sign-in names; the schema requires it.
+fn named_sign_in(field: &Wanted) -> &str {
+    field.arguments.get("flashAuthRequestId").and_then(Value::as_str).unwrap_or_default()
+}
+
+fn spell_sign_in(told: &Told) -> Value {
+    json!({
+        "id": told.id,
+        "status": told.status.word(),
+        "apiKey": told.key,
+        "codeChallenge": told.wish.code_challenge,
+        "codeChallengeMethod": told.wish.code_challenge_method,
+        "expiresAt": stamp(told.expires),
+    })
 }
 
 /// `GpuLowestPriceInput` of the schema.

@@ -19,6 +19,8 @@ mod endpoints;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod flash;
+#[cfg(test)]
 mod graphql;
 #[cfg(test)]
 mod jobs;

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, USER_AGENT};
 use rmcp::model::{ClientCapabilities, ErrorCode, ErrorData};
-use runpod_api::{ApiKey, TraceContext};
+use runpod_api::TraceContext;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -137,11 +137,11 @@ fn who(server: &Server, client: &Client<'_>, meta: &Meta<'_>) -> Who {
     let agent = client.parts.headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let agent = agent.unwrap_or(Cow::Borrowed(""));
     let told = said.as_ref().map_or((&*agent, ""), |said| (&said.name, &said.version));
-    let mut who = match client.token {
+    let mut who = match &client.caller {
         None => server.local(told),
-        Some(token) => {
+        Some(caller) => {
             let session = uuid::Uuid::new_v4().to_string();
-            server.remote(Some(ApiKey::new(token)), told, &session)
+            server.remote(Some(caller.key.clone()), told, &session)
         }
     };
     who.name = Some(client.visit.who().unwrap_or("sandbox").to_owned());

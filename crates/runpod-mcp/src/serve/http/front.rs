@@ -3,11 +3,13 @@
 //! A panic ends one request and no other. Names and pages are checked before keys; what needs neither, such as the
 //! question of a browser or of a load balancer, is answered before both.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{self, Request};
 use axum::response::{IntoResponse, Response};
@@ -16,18 +18,25 @@ use http::header::ACCEPT;
 use http::request::Parts;
 use http::{Method, StatusCode};
 use tokio_util::sync::CancellationToken;
+use tower_service::Service;
 
 use super::callers::Callers;
 use super::hosts::Hosts;
+use super::operations::Question;
 use super::origins::{self, Origins};
 use super::proxies;
 use super::refusal::Refusal;
 use super::rest::Rest;
 use super::settings::Settings;
-use super::toolsets::Toolsets;
+use super::toolsets::{self, Toolsets};
 use super::visit::{Numbers, Visit};
-use super::{Site, bearer};
+use super::{Site, bearer, body};
+use crate::credential::Gate;
+use crate::metrics::Metrics;
+use crate::oauth::{Issuer, Peer, SignIn};
 use crate::state::State;
+
+const NOWHERE: &str = "nothing is here; MCP is at /mcp";
 
 /// Methods that MCP paths take.
 const POST_ONLY: &str = "POST, OPTIONS";
@@ -42,12 +51,17 @@ pub(super) struct Inner {
     pub(super) toolsets: Toolsets,
     pub(super) state: Arc<dyn State>,
     pub(super) callers: Callers,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) gate: Option<Gate>,
+    pub(super) sign_in: Option<SignIn>,
     pub(super) rest: Option<Arc<dyn Rest>>,
     pub(super) drain: CancellationToken,
     hosts: Hosts,
     origins: Origins,
     numbers: Numbers,
     running: AtomicUsize,
+    /// Where one signs in.
+    desk: Option<Router>,
 }
 
 impl std::ops::Deref for Front {
@@ -60,14 +74,19 @@ impl std::ops::Deref for Front {
 
 impl Front {
     pub(super) fn new(site: Site) -> Self {
-        let Site { server, settings, state, rest, drain } = site;
+        let Site { server, settings, state, metrics, gate, sign_in, rest, drain } = site;
+        let server = server.counted_in(Arc::clone(&metrics));
         Self(Arc::new(Inner {
             hosts: Hosts::new(&settings),
             origins: Origins::new(&settings),
             toolsets: Toolsets::new(server),
             numbers: Numbers::default(),
             callers: Callers::new(),
+            desk: sign_in.as_ref().map(SignIn::router),
             state,
+            metrics,
+            gate,
+            sign_in,
             running: AtomicUsize::new(0),
             settings,
             rest,
@@ -75,26 +94,24 @@ impl Front {
         }))
     }
 
-    async fn answer(&self, visit: &Visit, parts: Parts, body: Body) -> Result<Response, Refusal> {
-        let path = Place::of(parts.uri.path());
-        match path {
-            Place::Health => return Ok(StatusCode::OK.into_response()),
-            Place::Ready => return Ok(self.readiness().into_response()),
-            Place::Mcp(_) | Place::Nowhere => (),
+    async fn answer(&self, visit: &Visit, mut parts: Parts, body: Body) -> Result<Response, Refusal> {
+        let place = Place::of(parts.uri.path());
+        if let Place::Operations(question) = place {
+            return self.operate(question, &parts, visit);
         }
-        let base = self.hosts.base(&parts, &visit.origin)?;
+        let issuer = Issuer::new(&self.hosts.base(&parts, &visit.origin)?);
         let page = self.origins.check(&parts.headers)?.cloned();
-        let answered = match (&parts.method, path) {
+        let answered = match (&parts.method, place) {
             (&Method::OPTIONS, _) => Ok(options()),
-            (&Method::POST, Place::Mcp(sets)) => {
-                let sets = sets.to_owned();
-                self.post(visit, &base, &sets, parts, body).await
+            (&Method::POST, Place::Mcp) => self.post(visit, &issuer, &parts, body).await,
+            (&Method::GET, Place::Mcp) if self.settings.bearer && is_a_person(&parts) => {
+                Err(self.who_are_you(&issuer, &parts))
             }
-            (&Method::GET, Place::Mcp(_)) if self.settings.bearer && is_a_person(&parts) => {
-                Err(self.who_are_you(&base, parts.uri.path(), None))
+            (_, Place::Mcp) => Err(Refusal::wrong_method(POST_ONLY)),
+            _ => {
+                parts.extensions.insert(issuer);
+                self.elsewhere(visit, parts, body).await
             }
-            (_, Place::Mcp(_)) => Err(Refusal::wrong_method(POST_ONLY)),
-            _ => Err(Refusal::not_found("nothing is here; MCP is at /mcp")),
         };
         let mut response = answered.unwrap_or_else(IntoResponse::into_response);
         if let Some(page) = page {
@@ -103,9 +120,21 @@ impl Front {
         Ok(response)
     }
 
-    /// Whether new requests should come here: not when it is about to end.
-    fn readiness(&self) -> StatusCode {
-        if self.drain.is_cancelled() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }
+    /// What is no MCP: signing in.
+    async fn elsewhere(&self, visit: &Visit, mut parts: Parts, body: Body) -> Result<Response, Refusal> {
+        let Some(sign_in) = &self.desk else { return Err(Refusal::not_found(NOWHERE)) };
+        parts.extensions.insert(Peer(visit.origin.client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))));
+        body::announced(&parts.headers, &self.settings.limits)?;
+        let body = body::read(body, &self.settings.limits).await?;
+        let asking = sign_in.clone().call(Request::from_parts(parts, Body::from(body)));
+        let answer = tokio::time::timeout(self.settings.limits.request_time, asking).await;
+        match answer.map(|answer| answer.unwrap_or_else(|never| match never {})) {
+            Ok(response) if response.status() == StatusCode::NOT_FOUND => Err(Refusal::not_found(NOWHERE)),
+            Ok(response) => Ok(response),
+            Err(_) => {
+                Err(Refusal::busy(StatusCode::SERVICE_UNAVAILABLE, "this takes too long at the moment", 5))
+            }
+        }
     }
 
     /// Room for one more request, while this is kept.
@@ -137,31 +166,46 @@ pub(super) async fn enter(extract::State(front): extract::State<Front>, request:
     let answered = AssertUnwindSafe(front.answer(&visit, parts, body)).catch_unwind().await;
     let answered = answered.unwrap_or_else(|_| Err(Refusal::internal(&visit.id)));
     let response = visit.stamped(answered.unwrap_or_else(IntoResponse::into_response));
+    let method = visit.method().unwrap_or_else(|| route(line.1.path()));
+    front.metrics.request(method, response.status().as_u16());
     visit.log(&line, response.status(), began.elapsed());
     response
 }
 
 /// What stands at a path.
-#[derive(Debug)]
-enum Place<'a> {
-    /// MCP, with these sets of tools.
-    Mcp(&'a str),
-    Health,
-    Ready,
-    Nowhere,
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Mcp,
+    /// For those who run the server.
+    Operations(Question),
+    /// Signing in, or nothing.
+    Elsewhere,
 }
 
-impl<'a> Place<'a> {
-    fn of(path: &'a str) -> Self {
+impl Place {
+    fn of(path: &str) -> Self {
         match path {
-            "/" | "/mcp" | "/mcp/" => Self::Mcp(""),
-            "/healthz" => Self::Health,
-            "/readyz" => Self::Ready,
-            _ => match path.strip_prefix("/mcp/") {
-                Some(sets) if !sets.contains('/') => Self::Mcp(sets),
-                _ => Self::Nowhere,
-            },
+            "/healthz" => Self::Operations(Question::Lives),
+            "/readyz" => Self::Operations(Question::TakesRequests),
+            "/metrics" => Self::Operations(Question::Figures),
+            path if toolsets::in_path(path).is_some() => Self::Mcp,
+            _ => Self::Elsewhere,
         }
+    }
+}
+
+/// What is counted for a request that is no message of MCP.
+fn route(path: &str) -> &'static str {
+    match path.trim_start_matches('/') {
+        "healthz" => "healthz",
+        "readyz" => "readyz",
+        "metrics" => "metrics",
+        "register" => "register",
+        "authorize" => "authorize",
+        "token" => "token",
+        "callback" => "callback",
+        path if path.starts_with(".well-known/") => "well-known",
+        _ => "other",
     }
 }
 

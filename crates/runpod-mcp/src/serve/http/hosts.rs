@@ -107,7 +107,11 @@ fn name(text: &str) -> Option<Name> {
     };
     let is_v6 = || host.trim_matches(['[', ']']).parse::<std::net::Ipv6Addr>().is_ok();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    let fits = if host.starts_with('[') { is_v6() } else { !host.is_empty() && !host.ends_with('.') && host.chars().all(plain) };
+    let fits = if host.starts_with('[') {
+        is_v6()
+    } else {
+        !host.is_empty() && !host.ends_with('.') && host.chars().all(plain)
+    };
     fits.then(|| Name { host: host.to_owned(), port })
 }
 

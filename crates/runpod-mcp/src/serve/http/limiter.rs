@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use super::credentials::Caller;
 use super::front::Front;
 use super::message::{Act, Request};
 use super::refusal::Refusal;
@@ -65,14 +66,14 @@ impl Front {
         server: &Server,
         request: &Request<'_>,
         visit: &Visit,
-        token: Option<&str>,
+        caller: Option<&Caller<'_>>,
     ) -> Result<(), Refusal> {
         let Rates { key, address } = &self.settings.rates;
-        if let (Some(rule), Some(client)) = (address, visit.origin.client) {
-            self.take(rule, &client.to_string(), 1).await?;
+        if let (Some(rule), Some(_)) = (address, visit.origin.client) {
+            self.take(rule, &visit.origin.counted(), 1).await?;
         }
-        match (key, token, cost(server, &request.act)) {
-            (Some(rule), Some(token), Some(cost)) => self.take(rule, token, cost).await,
+        match (key, caller, cost(server, &request.act)) {
+            (Some(rule), Some(caller), Some(cost)) => self.take(rule, caller.token, cost).await,
             _ => Ok(()),
         }
     }
@@ -80,7 +81,10 @@ impl Front {
     async fn take(&self, rule: &Rule, who: &str, cost: u32) -> Result<(), Refusal> {
         match self.state.take(rule, who, cost).await {
             Taken::Allowed => Ok(()),
-            Taken::Wait(time) => Err(too_many(rule, time)),
+            Taken::Wait(time) => {
+                self.metrics.refusal(rule.name());
+                Err(too_many(rule, time))
+            }
         }
     }
 }

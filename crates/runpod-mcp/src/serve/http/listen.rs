@@ -5,6 +5,7 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -24,6 +25,7 @@ use super::proxies::Network;
 use super::settings::Limits;
 use super::watch::{Watch, Watched};
 use super::{Site, router};
+use crate::metrics::Metrics;
 
 /// How long changes that were sent may go on after the last connection.
 const LATE: Duration = Duration::from_secs(5);
@@ -63,7 +65,8 @@ impl std::fmt::Debug for Tls {
 pub async fn serve(site: Site, at: Listening) -> io::Result<()> {
     let (server, drain) = (site.server.clone(), site.drain.clone());
     let (limits, proxies) = (site.settings.limits.clone(), site.settings.proxies.clone());
-    let house = House { limits, proxies, drain, tls: at.tls, router: router(site) };
+    let metrics = Arc::clone(&site.metrics);
+    let house = House { limits, proxies, drain, metrics, tls: at.tls, router: router(site) };
     house.open(&at.socket).await;
     drop(at.socket);
     drop(tokio::time::timeout(LATE, server.settled()).await);
@@ -77,6 +80,7 @@ struct House {
     tls: Option<Tls>,
     limits: Limits,
     proxies: Vec<Network>,
+    metrics: Arc<Metrics>,
     drain: CancellationToken,
 }
 
@@ -111,6 +115,7 @@ impl House {
     async fn receive(self, stream: TcpStream, from: SocketAddr, guest: Guest) {
         // Answers are whole: waiting to fill a packet only adds delay.
         drop(stream.set_nodelay(true));
+        let open = self.metrics.connection();
         match self.tls.clone() {
             None => self.attend(stream, from).await,
             Some(Tls(tls)) => match tokio::time::timeout(self.limits.head_time, tls.accept(stream)).await {
@@ -119,7 +124,7 @@ impl House {
                 Ok(Err(_)) | Err(_) => (),
             },
         }
-        drop(guest);
+        drop((guest, open));
     }
 
     /// Serves one connection until it ends, gets nowhere, or everything ends.

@@ -6,15 +6,16 @@
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use http::StatusCode;
 use http::request::Parts;
-use http::{HeaderValue, StatusCode};
 
+use super::credentials::Caller;
 use super::front::Front;
 use super::message::{Message, Request};
 use super::refusal::Refusal;
 use super::visit::{Noted, Visit};
-use super::{bearer, body, media};
-use crate::mcp::Server;
+use super::{body, media};
+use crate::oauth::Issuer;
 
 /// Who asks, and in what form the answer may go.
 #[derive(Debug)]
@@ -22,32 +23,38 @@ pub(super) struct Client<'a> {
     pub(super) parts: &'a Parts,
     pub(super) visit: &'a Visit,
     /// `None` where everybody acts for the account of the server.
-    pub(super) token: Option<&'a str>,
+    pub(super) caller: Option<Caller<'a>>,
     /// Whether it takes a stream of events.
     pub(super) streams: bool,
 }
 
 impl Front {
+    /// Takes in a message and answers it, if it wants an answer.
+    ///
+    /// # Errors
+    /// When it is not served.
     pub(super) async fn post(
         &self,
         visit: &Visit,
-        base: &str,
-        sets: &str,
-        parts: Parts,
+        issuer: &Issuer,
+        parts: &Parts,
         body: Body,
     ) -> Result<Response, Refusal> {
         body::announced(&parts.headers, &self.settings.limits)?;
-        let token = self.token(base, &parts)?;
+        let caller = self.caller(issuer, parts)?;
         media::check(&parts.headers)?;
         let streams = media::streams(&parts.headers)?;
         let _room = self.room()?;
-        let server = self.toolsets.at(sets, &parts.headers)?;
         let body = body::read(body, &self.settings.limits).await?;
+        let client = Client { parts, visit, caller, streams };
         match Message::read(&body, &parts.headers)? {
-            Message::Notification | Message::Answer => Ok(StatusCode::ACCEPTED.into_response()),
+            Message::Answer => Ok(StatusCode::ACCEPTED.into_response()),
+            Message::Notification => {
+                self.known(issuer, parts, client.caller.as_ref(), visit).await?;
+                Ok(StatusCode::ACCEPTED.into_response())
+            }
             Message::Request(request) => {
-                let client = Client { parts: &parts, visit, token, streams };
-                let answer = self.attend(&server, &request, &client, &body).await;
+                let answer = self.attend(issuer, &request, &client, &body).await;
                 answer.map_err(|refusal| refusal.to(Some(request.id)))
             }
         }
@@ -56,48 +63,18 @@ impl Front {
     /// Answers a request that could be read, if its caller may ask now.
     async fn attend(
         &self,
-        server: &Server,
+        issuer: &Issuer,
         request: &Request<'_>,
         client: &Client<'_>,
         body: &Bytes,
     ) -> Result<Response, Refusal> {
-        let who = client.token.map(|token| self.callers.name(token));
+        let Client { parts, visit, caller, .. } = client;
+        let server = self.toolsets.at(parts)?;
+        let who = caller.as_ref().map(|caller| self.callers.name(caller.token));
         let tool = request.name().and_then(|name| server.selection().find(name)).map(|tool| tool.card.name);
-        client.visit.note(Noted { method: request.act.method(), tool, who });
-        self.pace(server, request, client.visit, client.token).await?;
-        self.dispatch(server, request, client, body).await
+        visit.note(Noted { method: request.act.method(), tool, who });
+        self.pace(&server, request, visit, caller.as_ref()).await?;
+        self.known(issuer, parts, caller.as_ref(), visit).await?;
+        self.dispatch(&server, request, client, body).await
     }
-
-    /// The token of the caller.
-    fn token<'a>(&self, base: &str, parts: &'a Parts) -> Result<Option<&'a str>, Refusal> {
-        if !self.settings.bearer {
-            return Ok(None);
-        }
-        match bearer::token(&parts.headers) {
-            Ok(Some(token)) => Ok(Some(token)),
-            Ok(None) => Err(self.who_are_you(base, parts.uri.path(), None)),
-            Err(bearer::Malformed(why)) => Err(Refusal::bad_request(why)),
-        }
-    }
-
-    /// What is said to somebody without a key, or with one that does not open anything.
-    pub(super) fn who_are_you(&self, base: &str, path: &str, rejected: Option<&str>) -> Refusal {
-        let message = match rejected {
-            None => "sign in first: send a Runpod API key as `Authorization: Bearer KEY`",
-            Some(_) => "the key was not accepted: sign in again, or send a Runpod API key that is in force",
-        };
-        Refusal::unauthorized(message, challenge(base, path, rejected))
-    }
-}
-
-/// How to get a key, for the client.
-fn challenge(base: &str, path: &str, rejected: Option<&str>) -> HeaderValue {
-    let path = path.trim_end_matches('/');
-    let error = rejected.map(|why| format!(r#", error="invalid_token", error_description="{why}""#));
-    let error = error.unwrap_or_default();
-    let text = format!(
-        r#"Bearer realm="mcp"{error}, resource_metadata="{base}/.well-known/oauth-protected-resource{path}""#
-    );
-    // The base was allowed and the path was routed, so neither has anything that a header cannot hold.
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(r#"Bearer realm="mcp""#))
 }

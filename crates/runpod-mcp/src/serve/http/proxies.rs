@@ -73,6 +73,18 @@ pub(super) struct Origin {
     pub(super) https: Option<bool>,
 }
 
+impl Origin {
+    /// By what a client is counted: its address, or the network of one of so many that anybody has a large number of
+    /// them.
+    pub(super) fn counted(&self) -> String {
+        match self.client {
+            None => "unknown".to_owned(),
+            Some(IpAddr::V4(address)) => address.to_string(),
+            Some(IpAddr::V6(address)) => format!("{:x}/64", address.to_bits() >> 64),
+        }
+    }
+}
+
 /// Tells where a request comes from.
 pub(super) fn origin(parts: &Parts, trusted: &[Network]) -> Origin {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();

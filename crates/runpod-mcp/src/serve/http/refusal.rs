@@ -60,7 +60,7 @@ impl Refusal {
     }
 
     /// For who has to say first who they are, or to say it again.
-    pub(super) fn unauthorized(message: &'static str, challenge: HeaderValue) -> Self {
+    pub(super) fn unauthorized(message: impl Into<Cow<'static, str>>, challenge: HeaderValue) -> Self {
         // Neither of JSON-RPC's own codes nor of MCP's: the status again.
         Self::new(StatusCode::UNAUTHORIZED, ErrorCode(401), message).with(WWW_AUTHENTICATE, challenge)
     }

@@ -6,7 +6,8 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
+use http::request::Parts;
 use rmcp::model::{CacheScope, ErrorCode};
 
 use super::refusal::Refusal;
@@ -19,6 +20,14 @@ const KEPT: usize = 24;
 
 /// Most names in one path or header: more than there are sets.
 const MOST: usize = 32;
+
+/// The sets in the path of an MCP address; `None` for another one.
+pub(super) fn in_path(path: &str) -> Option<&str> {
+    match path {
+        "/" | "/mcp" => Some(""),
+        path => path.strip_prefix("/mcp/").filter(|sets| !sets.contains('/')),
+    }
+}
 
 /// The server and its narrower kin.
 #[derive(Debug)]
@@ -44,7 +53,8 @@ impl Toolsets {
     ///
     /// # Errors
     /// When a set does not exist, or nothing is left.
-    pub(super) fn at(&self, path: &str, headers: &HeaderMap) -> Result<Server, Refusal> {
+    pub(super) fn at(&self, parts: &Parts) -> Result<Server, Refusal> {
+        let (path, headers) = (in_path(parts.uri.path()).unwrap_or_default(), &parts.headers);
         if path.is_empty() && !headers.contains_key(HEADER) {
             return Ok(self.whole.clone());
         }

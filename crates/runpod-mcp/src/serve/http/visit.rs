@@ -80,6 +80,11 @@ impl Visit {
         drop(self.noted.set(noted));
     }
 
+    /// The method that it asks for, if it is a message of MCP.
+    pub(super) fn method(&self) -> Option<&'static str> {
+        self.noted.get().map(|noted| noted.method)
+    }
+
     /// What the log calls its caller.
     pub(super) fn who(&self) -> Option<&str> {
         self.noted.get()?.who.as_deref()
