@@ -26,7 +26,7 @@ use crate::sketch::Sketchbook;
 use crate::templates::Templates;
 use crate::version::{ProbeHook, Resource, Version, Versions};
 use crate::volumes::Volumes;
-use crate::wire::{Pool, Wire};
+use crate::wire::{Pool, UnderWay, Wire};
 
 /// What a client is built from. Nothing is read from the environment.
 #[derive(Clone)]
@@ -222,6 +222,12 @@ impl Client {
     /// leave the process waits for it (within reason): changes that lost their caller are among them.
     pub async fn settled(&self) {
         self.wire.settled().await;
+    }
+
+    /// Counts as a change under way until it is dropped: for whoever has to write down how a change ended.
+    #[must_use]
+    pub fn under_way(&self) -> UnderWay {
+        self.wire.under_way()
     }
 
     /// Pods.

@@ -33,10 +33,12 @@ pub(super) fn asked(args: &mut Value) -> bool {
 pub(super) async fn or_real<T: ToolDef>(cx: &Cx, args: T::Args) -> Outcome {
     let Some(book) = &cx.sketchbook else { return T::call(cx, args).await };
     let price = T::price(cx, &args).await?;
-    match T::call(cx, args).await {
-        Err(error) if error.code != SKETCHED => Err(error),
-        _ => Ok(report(&book.take(), price.as_ref())),
-    }
+    let notes = match T::call(cx, args).await {
+        Err(error) if error.code != SKETCHED => return Err(error),
+        Err(_) => Vec::new(),
+        Ok(reply) => reply.into_notes(),
+    };
+    Ok(report(&book.take(), price.as_ref()).notes(notes))
 }
 
 fn report(sketches: &[Sketch], price: Option<&Price>) -> Reply {

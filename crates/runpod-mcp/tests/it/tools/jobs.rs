@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use crate::rig::Rig;
 
 /// Longer than any worker takes to come up.
-const BOOT: u64 = 90;
+pub(super) const BOOT: u64 = 90;
 
-async fn endpoint(rig: &Rig, more: &Value) -> Value {
+pub(super) async fn endpoint(rig: &Rig, more: &Value) -> Value {
     let mut new = json!({"name": "e", "imageName": "me/worker:1", "gpuPoolIds": ["AMPERE_80"], "workersMax": 3,
         "dataCenterIds": ["EU-RO-1"]});
     new.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -21,7 +21,7 @@ async fn endpoint(rig: &Rig, more: &Value) -> Value {
 }
 
 /// An endpoint with a worker that is up.
-async fn warm(rig: &Rig, more: Value) -> Value {
+pub(super) async fn warm(rig: &Rig, more: Value) -> Value {
     let mut more = more;
     more["workersMin"] = 1.into();
     let endpoint = endpoint(rig, &more).await;
