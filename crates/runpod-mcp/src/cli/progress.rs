@@ -4,6 +4,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
+use crate::config::Env;
 use crate::tool::progress::Step;
 
 /// Cells of the bar.
@@ -24,9 +25,10 @@ pub(super) struct Display<W> {
 }
 
 impl Display<io::Stderr> {
-    /// At stderr.
-    pub(super) fn at_stderr() -> Self {
-        Self::at(io::stderr(), io::stderr().is_terminal().then_some(columns))
+    /// At stderr. A terminal that calls itself dumb cannot overwrite a line.
+    pub(super) fn at_stderr(env: &Env) -> Self {
+        let overwrites = io::stderr().is_terminal() && env.get("TERM") != Some("dumb");
+        Self::at(io::stderr(), overwrites.then_some(columns))
     }
 }
 

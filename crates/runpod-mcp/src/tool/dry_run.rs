@@ -17,7 +17,7 @@ pub(super) fn offer(card: &Card, mut schema: Value) -> Value {
     if card.effect != Effect::Reads
         && let Some(Value::Object(properties)) = schema.get_mut("properties")
     {
-        let about = json!({"type": "boolean", "description": "Only show the request and its price."});
+        let about = json!({"type": "boolean", "description": "Show request and price only."});
         properties.insert(ARGUMENT.to_owned(), about);
     }
     schema

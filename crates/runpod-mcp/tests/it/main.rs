@@ -19,6 +19,8 @@ mod rig;
 mod session;
 mod stdio;
 mod surface;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod tools;
 mod versions;
 mod waiting;

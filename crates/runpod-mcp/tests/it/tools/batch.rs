@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::jobs::{BOOT, endpoint, warm};
 use crate::rig::Rig;
+use crate::session::Session;
 
 /// A server with a folder for files, and an endpoint.
 async fn with_files() -> (tempfile::TempDir, Rig, Value) {
@@ -283,4 +284,28 @@ async fn jobs_that_wait_are_diagnosed_and_those_that_are_gone_are_named_first() 
     rig.sim.faults().add(Match::operation("getJobStatus").then(Action::status(401)));
     let error = rig.call("get-job-status", json!({"endpointId": endpoint, "jobIds": ids})).await.err();
     assert_eq!(error["code"], "key_rejected");
+}
+
+#[tokio::test]
+async fn the_log_names_the_jobs_and_not_their_inputs_and_whoever_follows_is_told_how_many() {
+    let mut session = Session::spawn(&["serve", "--sandbox", "--log", "info"], &[]);
+    session.initialize("2025-11-25").await;
+    let new = json!({"name": "e", "imageName": "me/worker:1", "gpuPoolIds": ["AMPERE_80"]});
+    let made = session.ask(1, "tools/call", json!({"name": "create-endpoint", "arguments": new})).await;
+    let text = |answer: &Value| -> Value {
+        serde_json::from_str(answer["result"]["content"][0]["text"].as_str().unwrap()).unwrap()
+    };
+    let args = json!({"endpointId": text(&made)["id"], "inputs": [{"word": "xyzzy"}, {"word": "plugh"}]});
+    let call = json!({"name": "run-endpoint", "arguments": args, "_meta": {"progressToken": 7}});
+    session.line(&json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call}).to_string()).await;
+    let told = session.next().await.unwrap();
+    assert_eq!(told["params"]["message"], "1 of 2 submitted", "{told}");
+    assert_eq!((&told["params"]["progress"], &told["params"]["total"]), (&json!(1.0), &json!(2.0)));
+    let batch = text(&session.next().await.unwrap());
+    let log = session.end().await.stderr;
+    let line = log.lines().find(|line| line.contains("audit") && line.contains("run-endpoint")).unwrap();
+    for number in ["1", "2"] {
+        assert!(line.contains(batch["jobs"][number].as_str().unwrap()), "{line}");
+    }
+    assert!(!log.contains("xyzzy") && !log.contains("plugh"), "{log}");
 }

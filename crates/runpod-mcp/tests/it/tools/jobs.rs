@@ -255,6 +255,28 @@ async fn what_is_gone_says_why_it_may_be() {
     assert!(error["hint"].as_str().unwrap().contains("list-endpoints"), "{error}");
 }
 
+#[tokio::test]
+async fn a_wait_ends_when_its_job_or_endpoint_is_taken_away_under_it() {
+    for (tool, taken) in [("purge-endpoint-queue", "queued"), ("delete-endpoint", "running")] {
+        let rig = Rig::skipping(Seed::Empty).await;
+        let endpoint = warm(&rig, json!({"workersMax": 1})).await;
+        let running = run(&rig, &endpoint, json!({"sandbox": {"seconds": 5000}})).await;
+        let queued = run(&rig, &endpoint, json!({})).await;
+        let job = if taken == "queued" { queued } else { running };
+        let looks = || rig.sim.journal().count("getJobStatus");
+        let taking = async {
+            while looks() == 0 {
+                tokio::task::yield_now().await;
+            }
+            rig.call(tool, json!({"endpointId": endpoint})).await.ok();
+        };
+        let (ended, ()) = tokio::join!(rig.call("get-job-status", with(&job, json!({"wait": 250_000}))), taking);
+        let error = ended.err();
+        assert_eq!((&error["status"], &error["jobId"]), (&json!(404), &job["jobId"]), "{tool}: {error}");
+        assert!(error["lastStatus"].as_str().is_some_and(|status| status.starts_with("IN_")), "{error}");
+    }
+}
+
 /// Makes a call whose answer the runtime holds back, and moves the clock when it does. Once: whoever is held for longer
 /// than that fails instead of waiting for ever.
 async fn held(rig: &Rig, tool: &str, args: Value, (operation, seconds): (&str, u64)) -> Value {

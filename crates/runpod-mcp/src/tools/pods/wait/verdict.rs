@@ -125,8 +125,9 @@ impl Cause {
                     _ => "",
                 }
             ),
-            Self::Unpullable => "its image cannot be pulled: check name, tag and registry credentials; repair it with \
-                                 update-pod (imageName, containerRegistryAuthId) and start-pod, or delete-pod"
+            Self::Unpullable => "its image cannot be pulled: check name, tag and registry credentials (stream-pod-logs with \
+                                 source system says more); repair it with update-pod (imageName, \
+                                 containerRegistryAuthId) and start-pod, or delete-pod"
                 .to_owned(),
             Self::Stopped => "it was stopped, by somebody or because the money ran out (get-billing tells); start-pod \
                               starts it again"

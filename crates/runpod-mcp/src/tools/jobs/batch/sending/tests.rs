@@ -232,7 +232,7 @@ fn answer() -> impl Strategy<Value = Answer> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
     #[test]
     fn whatever_crashes_at_whatever_byte_no_line_is_sent_twice(
         count in 1usize..24,
