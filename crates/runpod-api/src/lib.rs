@@ -74,6 +74,6 @@ pub use query::Page;
 pub use secret::{ApiKey, SecretText};
 pub use sketch::{Sketch, Sketchbook};
 pub use text::is_invisible;
-pub use wire::UnderWay;
 pub use version::{BadRouting, Probe, ProbeHook, Resource, Routing, Switch, Version, Versions};
+pub use wire::UnderWay;
 pub use word::{Cloud, Tier, Word};

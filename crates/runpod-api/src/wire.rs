@@ -29,8 +29,8 @@ use crate::version::probe::{self, Probing};
 use crate::version::{Resource, Routing, Switch, Version, Versions};
 
 use errand::{Errand, Harvest, Opened};
-use parcel::Parcel;
 pub use leash::UnderWay;
+use parcel::Parcel;
 pub(crate) use reading::{Reading, Terms};
 
 /// Most exchanges with Runpod at a time, per client and all its clones.

@@ -13,8 +13,8 @@ use crate::faults::{Action, Asked, Faults};
 use crate::journal::Journal;
 use crate::seed::{DEMO_KEY, DEMO_USER};
 use crate::settings::Settings;
-use crate::world::{Exit, World};
 use crate::world::logs::Source;
+use crate::world::{Exit, World};
 
 /// What the journal calls a webhook's call.
 const WEBHOOK: &str = "webhook";

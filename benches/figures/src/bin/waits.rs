@@ -24,7 +24,10 @@ fn main() -> anyhow::Result<()> {
     let binary = std::env::args_os().nth(1).context("usage: waits RUNPOD-MCP")?;
     let mut server = Process::start(&binary, host()?)?;
     println!("{WAITS} waits of {} s over one process", WAIT / 1000);
-    println!("{:<16} {:>8} {:>8} {:>10} {:>10} {:>10}", "list-pods", "RSS MiB", "peak MiB", "p50 ms", "p99 ms", "max ms");
+    println!(
+        "{:<16} {:>8} {:>8} {:>10} {:>10} {:>10}",
+        "list-pods", "RSS MiB", "peak MiB", "p50 ms", "p99 ms", "max ms"
+    );
     server.measure("before")?;
     for id in 0..WAITS {
         let args = json!({"podId": "abc", "wait": WAIT});
@@ -142,7 +145,9 @@ impl Process {
             took.push(self.ask("tools/call", &json!({"name": "list-pods", "arguments": {}}))?);
         }
         took.sort_unstable();
-        let at = |percent: usize| took.get(took.len() * percent / 100).or(took.last()).copied().unwrap_or_default();
+        let at = |percent: usize| {
+            took.get(took.len() * percent / 100).or(took.last()).copied().unwrap_or_default()
+        };
         let millis = |time: Duration| time.as_secs_f64() * 1e3;
         let (now, peak) = (self.memory("VmRSS:")?, self.memory("VmHWM:")?);
         println!(

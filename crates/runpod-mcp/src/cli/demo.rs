@@ -58,7 +58,9 @@ mod tests {
             sim.faults().add(Match::operation(operation).then(action));
         }
         let display = Display::at_stderr(&Env::default());
-        show(sim, &mut Voice(Vec::new()), display).await.map_or_else(|e| format!("{e:#}"), |()| "told".to_owned())
+        show(sim, &mut Voice(Vec::new()), display)
+            .await
+            .map_or_else(|e| format!("{e:#}"), |()| "told".to_owned())
     }
 
     #[tokio::test]

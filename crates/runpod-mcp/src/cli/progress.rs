@@ -71,7 +71,8 @@ fn columns() -> usize {
 /// A step in one line, with a bar where the end is known. The last column stays free: a longer line would wrap, and
 /// could not be overwritten then.
 fn line(step: &Step, columns: usize) -> String {
-    let bar = step.total.filter(|total| *total > 0.0 && columns >= NARROW).map(|total| bar(step.done / total));
+    let bar =
+        step.total.filter(|total| *total > 0.0 && columns >= NARROW).map(|total| bar(step.done / total));
     let (line, room) = (format!("{}{}", bar.unwrap_or_default(), step.message), columns.saturating_sub(1));
     if line.chars().count() <= room {
         return line;
@@ -119,7 +120,9 @@ mod tests {
         for columns in [200, 80, 61, 60, 40, 2, 1, 0] {
             assert_eq!(line(&step, columns).chars().count(), columns.saturating_sub(1), "{columns}");
         }
-        assert!(line(&step, 80).starts_with("[====================] 100 %") && line(&step, 80).ends_with("é…"));
+        assert!(
+            line(&step, 80).starts_with("[====================] 100 %") && line(&step, 80).ends_with("é…")
+        );
         assert!(line(&step, 40).starts_with('é'), "the message needs the place of the bar");
     }
 }

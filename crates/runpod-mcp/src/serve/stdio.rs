@@ -60,7 +60,11 @@ where
 }
 
 /// The same; `unread` completes when nobody can read the output any more.
-async fn serve<R, W>(server: Server, (read, write): (R, W), unread: impl Future<Output = ()>) -> io::Result<()>
+async fn serve<R, W>(
+    server: Server,
+    (read, write): (R, W),
+    unread: impl Future<Output = ()>,
+) -> io::Result<()>
 where
     R: AsyncRead + Send + Unpin + 'static,
     W: AsyncWrite + Send + Unpin + 'static,

@@ -149,7 +149,8 @@ async fn an_image_that_cannot_be_pulled_ends_in_an_error_and_costs_nothing_more(
 #[tokio::test]
 async fn a_container_that_ends_by_itself_stops_its_pod_and_nobody_restarts_it() {
     let desk = desk(Seed::Empty);
-    let fault = json!({ "action": { "kind": "container-exit", "image": "acme/*", "code": 3, "after": "90s" } });
+    let fault =
+        json!({ "action": { "kind": "container-exit", "image": "acme/*", "code": 3, "after": "90s" } });
     desk.post("/__sandbox/faults", fault).await.expect(200);
     let id = make(&desk, with(gpu_pod(), json!({ "image": "acme/job:2" }))).await;
     let other = make(&desk, gpu_pod()).await;
@@ -176,12 +177,18 @@ async fn ports_that_are_mapped_late_have_no_address_until_then_in_either_version
     desk.pass(BOOT);
     let early = pod(&desk, &id).await;
     assert_eq!((&early["status"], &early["ssh"]["direct"]), (&json!("RUNNING"), &json!(null)));
-    assert_eq!(early["runtime"]["ports"][1], json!({ "private": 22, "public": null, "type": "tcp", "ip": null }));
+    assert_eq!(
+        early["runtime"]["ports"][1],
+        json!({ "private": 22, "public": null, "type": "tcp", "ip": null })
+    );
     let older = desk.get(&format!("/v1/pods/{id}")).await.expect(200);
     assert_eq!((&older["publicIp"], &older["portMappings"]), (&json!(null), &json!(null)), "{older}");
     desk.pass(300);
     let late = pod(&desk, &id).await;
-    assert!(late["ssh"]["direct"]["port"].is_u64() && late["runtime"]["ports"][1]["public"].is_u64(), "{late}");
+    assert!(
+        late["ssh"]["direct"]["port"].is_u64() && late["runtime"]["ports"][1]["public"].is_u64(),
+        "{late}"
+    );
 }
 
 #[tokio::test]

@@ -64,13 +64,28 @@ pub(super) async fn of_file(cx: &Cx, target: Target, file: &str) -> Outcome {
             (known, Some(pen))
         }
     };
-    let before = Ledger::read(&known, &target.endpoint)?;
-    before.compare(&lines)?;
+    let before = Ledger::read(&known, &target.endpoint);
+    let before = match before.and_then(|before| before.compare(&lines).map(|()| before)) {
+        Ok(before) => before,
+        Err(error) => {
+            // Closed before the answer: whoever repeats the call at once is not to be told that it is busy.
+            close(pen).await;
+            return Err(error);
+        }
+    };
     if let Some(pen) = pen.as_ref().filter(|_| known.is_empty()) {
         let begun = pen.write(&ledger::head(&target.endpoint)).await;
-        begun.map_err(|why| ToolError::new("file_refused", format!("the ledger {name:?} cannot be written: {why}")))?;
+        begun.map_err(|why| {
+            ToolError::new("file_refused", format!("the ledger {name:?} cannot be written: {why}"))
+        })?;
     }
     run(cx, target, Batch { lines, before, pen, ledger: Some(name), note }).await
+}
+
+async fn close(pen: Option<Pen>) {
+    if let Some(pen) = pen {
+        pen.close().await;
+    }
 }
 
 /// All lines of a ledger that an earlier call wrote.
@@ -80,9 +95,9 @@ pub(super) async fn read_ledger(cx: &Cx, name: &str, endpoint: &Id) -> Result<Le
     let known = folder.lines(name, inputs::LARGEST_FILE).await?;
     if known.is_empty() {
         let none = format!("there is no ledger {name:?}");
-        return Err(ToolError::new("not_found", none)
-            .status(404)
-            .hint("the reply of run-endpoint with inputsFile names it: the file's name, the endpoint's id, .ledger"));
+        return Err(ToolError::new("not_found", none).status(404).hint(
+            "the reply of run-endpoint with inputsFile names it: the file's name, the endpoint's id, .ledger",
+        ));
     }
     Ledger::read(&known, endpoint)
 }

@@ -139,7 +139,8 @@ impl ToolDef for RunEndpoint {
                 batch::of_file(cx, Target { endpoint, terms }, &file).await
             }
             (None, None, None) => Err(ToolError::bad_argument("run-endpoint: missing `input`").hint(INPUTS)),
-            _ => Err(ToolError::bad_argument("run-endpoint: one of `input`, `inputs` and `inputsFile`").hint(INPUTS)),
+            _ => Err(ToolError::bad_argument("run-endpoint: one of `input`, `inputs` and `inputsFile`")
+                .hint(INPUTS)),
         }
     }
 }
@@ -150,8 +151,9 @@ const INPUTS: &str = "`input` is an object for one job, `inputs` a list of up to
 async fn one(cx: &Cx, endpoint: &Id, submit: &Submit) -> Outcome {
     let queued = cx.client.jobs().run(endpoint, submit).await.map_err(|e| unsent(endpoint, e))?;
     let job = &queued.view.id;
-    let reply = Reply::of(&queued)
-        .note(format!("get-job-status with endpointId {endpoint}, jobId {job} and wait 60000 waits for the result"));
+    let reply = Reply::of(&queued).note(format!(
+        "get-job-status with endpointId {endpoint}, jobId {job} and wait 60000 waits for the result"
+    ));
     // A client that takes tasks comes back for the result by itself.
     let later = Id::parse(job).ok().filter(|_| cx.takes_tasks);
     let later = later.and_then(|job| Later::new("get-job-status", &[endpoint, &job], LONGEST_LIFE));

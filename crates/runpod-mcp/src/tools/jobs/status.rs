@@ -53,7 +53,8 @@ impl ToolDef for GetJobStatus {
     };
 
     async fn call(cx: &Cx, args: GetJobStatusArgs) -> Outcome {
-        let GetJobStatusArgs { endpoint_id: IdArg(endpoint), job_id, job_ids, ledger, wait, max_bytes } = args;
+        let GetJobStatusArgs { endpoint_id: IdArg(endpoint), job_id, job_ids, ledger, wait, max_bytes } =
+            args;
         let (wait, room) = (wait.and_then(WaitArg::time), Room::of(max_bytes));
         match (job_id, job_ids, ledger) {
             (Some(IdArg(id)), None, None) => one(cx, JobRef { endpoint, id }, wait, room).await,
@@ -66,7 +67,10 @@ impl ToolDef for GetJobStatus {
                 many(cx, &Summary::of_ledger(endpoint, &ledger, room), wait).await
             }
             (None, None, None) => Err(ToolError::bad_argument("get-job-status: missing `jobId`").hint(JOBS)),
-            _ => Err(ToolError::bad_argument("get-job-status: one of `jobId`, `jobIds` and `ledger`").hint(JOBS)),
+            _ => {
+                Err(ToolError::bad_argument("get-job-status: one of `jobId`, `jobIds` and `ledger`")
+                    .hint(JOBS))
+            }
         }
     }
 }
@@ -115,7 +119,9 @@ async fn many(cx: &Cx, summary: &Summary, wait: Option<Duration>) -> Outcome {
     let reply = waited.on(reply, done);
     Ok(match done {
         true => reply,
-        false => over(reply, format!("{state} after {seconds} s, and the rest goes on: the same call waits on")),
+        false => {
+            over(reply, format!("{state} after {seconds} s, and the rest goes on: the same call waits on"))
+        }
     })
 }
 

@@ -118,7 +118,10 @@ impl Summary {
                         trouble = Some(error);
                     }
                     heard => {
-                        self.heard(at, heard.map_or(Heard::Missing, |report| Heard::Report(Box::new(report))));
+                        self.heard(
+                            at,
+                            heard.map_or(Heard::Missing, |report| Heard::Report(Box::new(report))),
+                        );
                         answered = true;
                     }
                 }
@@ -190,7 +193,9 @@ impl Summary {
         let has = |status: &str| rows.iter().any(|row| row.status() == status);
         let mut remarks = Vec::new();
         if total > ROWS {
-            remarks.push(format!("{ROWS} of {total} jobs are shown, without outputs: jobIds with up to {ROWS} ids shows those"));
+            remarks.push(format!(
+                "{ROWS} of {total} jobs are shown, without outputs: jobIds with up to {ROWS} ids shows those"
+            ));
         }
         if rows.iter().any(Row::is_cut) {
             remarks.push(format!("an output with outputBytes is cut: get-job-output with endpointId {endpoint} and its jobId goes on"));
@@ -199,7 +204,8 @@ impl Summary {
             remarks.push("NOT_FOUND: results are kept for 30 minutes after the end of a job".to_owned());
         }
         if has("NOT_ASKED") || has("NO_ANSWER") {
-            remarks.push("NOT_ASKED and NO_ANSWER say nothing about a job: the same call again asks".to_owned());
+            remarks
+                .push("NOT_ASKED and NO_ANSWER say nothing about a job: the same call again asks".to_owned());
         }
         remarks
     }

@@ -15,7 +15,9 @@ use crate::session::Session;
 async fn with_files() -> (tempfile::TempDir, Rig, Value) {
     let folder = tempfile::tempdir().unwrap();
     let files = Files::inside(folder.path().to_owned()).unwrap();
-    let rig = Rig::with(Sim::builder().seed(Seed::Empty).clock(Pace::Manual), |setup| setup.files = Some(files)).await;
+    let rig =
+        Rig::with(Sim::builder().seed(Seed::Empty).clock(Pace::Manual), |setup| setup.files = Some(files))
+            .await;
     let endpoint = endpoint(&rig, &json!({})).await;
     (folder, rig, endpoint)
 }
@@ -48,9 +50,16 @@ fn notes(reply: &Value) -> String {
 async fn a_list_of_inputs_becomes_a_job_each_and_is_summed_up() {
     let rig = Rig::skipping(Seed::Empty).await;
     let endpoint = warm(&rig, json!({"imageName": "me/sum:1"})).await;
-    let inputs: Vec<_> = (0..40)
-        .map(|n| if n == 7 { json!({"sandbox": {"fail": "no such model"}}) } else { json!({"numbers": [n, 1]}) })
-        .collect();
+    let inputs: Vec<_> =
+        (0..40)
+            .map(|n| {
+                if n == 7 {
+                    json!({"sandbox": {"fail": "no such model"}})
+                } else {
+                    json!({"numbers": [n, 1]})
+                }
+            })
+            .collect();
     let batch = rig.call("run-endpoint", json!({"endpointId": endpoint, "inputs": inputs})).await.ok();
     assert_eq!((&batch["inputs"], &batch["submitted"]), (&json!(40), &json!(40)), "{batch}");
     assert!(notes(&batch).contains("submits all of them again"), "{batch}");
@@ -99,12 +108,16 @@ async fn a_line_without_an_answer_is_unknown_and_never_sent_again() {
     rig.sim.faults().add(Match::operation("runJob").nth(5).then(Action::CutBody));
     let batch = rig.call("run-endpoint", file(&endpoint)).await.ok();
     assert_eq!((&batch["submitted"], &batch["unknown"]), (&json!(19), &json!(1)), "{batch}");
-    assert!(notes(&batch).contains("endpoint-health") && notes(&batch).contains("does not send it again"), "{batch}");
+    assert!(
+        notes(&batch).contains("endpoint-health") && notes(&batch).contains("does not send it again"),
+        "{batch}"
+    );
     assert_eq!(batch["failures"][0]["is"], "unknown");
     let again = rig.call("run-endpoint", file(&endpoint)).await.ok();
     assert_eq!((&again["submitted"], &again["unknown"]), (&json!(0), &json!(1)));
     assert_eq!((&again["unknownLines"], sent(&rig).len()), (&batch["unknownLines"], 20));
-    let sum = rig.call("get-job-status", json!({"endpointId": endpoint, "ledger": batch["ledger"]})).await.ok();
+    let sum =
+        rig.call("get-job-status", json!({"endpointId": endpoint, "ledger": batch["ledger"]})).await.ok();
     assert_eq!((&sum["total"], &sum["linesUnknown"]), (&json!(19), &json!(1)));
 }
 
@@ -127,6 +140,9 @@ async fn what_was_not_taken_is_sent_by_a_repeat_and_may_be_mended_before() {
     let error = rig.call("run-endpoint", file(&endpoint)).await.err();
     assert_eq!(error["code"], "changed_input");
     assert!(error["error"].as_str().unwrap().ends_with(": 5"), "{error}");
+    mended[4] = json!({"n": 5});
+    write(&folder, &mended);
+    assert_eq!(rig.call("run-endpoint", file(&endpoint)).await.ok()["submitted"], 0);
     assert_eq!(sent(&rig).len(), 11);
 }
 
@@ -183,7 +199,9 @@ async fn a_call_whose_time_runs_out_tells_what_it_submitted_and_a_repeat_goes_on
 async fn what_is_under_way_when_a_batch_is_cancelled_is_in_the_ledger() {
     let (folder, rig, endpoint) = with_files().await;
     write(&folder, &numbered(40));
-    rig.sim.faults().add(Match::operation("runJob").nth(1).then(Action::slow(std::time::Duration::from_secs(5))));
+    rig.sim
+        .faults()
+        .add(Match::operation("runJob").nth(1).then(Action::slow(std::time::Duration::from_secs(5))));
     {
         let journal = rig.sim.journal();
         let call = rig.call("run-endpoint", file(&endpoint));
@@ -279,7 +297,11 @@ async fn jobs_that_wait_are_diagnosed_and_those_that_are_gone_are_named_first() 
     rig.pass(600);
     let ids = json!(["nobody", batch["jobs"]["1"], batch["jobs"]["2"]]);
     let sum = rig.call("get-job-status", json!({"endpointId": endpoint, "jobIds": ids})).await.ok();
-    assert_eq!((&sum["cause"], &sum["jobs"][0]["status"]), (&json!("crash_loop"), &json!("NOT_FOUND")), "{sum}");
+    assert_eq!(
+        (&sum["cause"], &sum["jobs"][0]["status"]),
+        (&json!("crash_loop"), &json!("NOT_FOUND")),
+        "{sum}"
+    );
     assert_eq!(sum["counts"], json!({"IN_QUEUE": 2, "NOT_FOUND": 1}));
     rig.sim.faults().add(Match::operation("getJobStatus").then(Action::status(401)));
     let error = rig.call("get-job-status", json!({"endpointId": endpoint, "jobIds": ids})).await.err();
@@ -297,7 +319,9 @@ async fn the_log_names_the_jobs_and_not_their_inputs_and_whoever_follows_is_told
     };
     let args = json!({"endpointId": text(&made)["id"], "inputs": [{"word": "xyzzy"}, {"word": "plugh"}]});
     let call = json!({"name": "run-endpoint", "arguments": args, "_meta": {"progressToken": 7}});
-    session.line(&json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call}).to_string()).await;
+    session
+        .line(&json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call}).to_string())
+        .await;
     let told = session.next().await.unwrap();
     assert_eq!(told["params"]["message"], "1 of 2 submitted", "{told}");
     assert_eq!((&told["params"]["progress"], &told["params"]["total"]), (&json!(1.0), &json!(2.0)));

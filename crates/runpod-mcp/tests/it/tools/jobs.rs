@@ -270,7 +270,8 @@ async fn a_wait_ends_when_its_job_or_endpoint_is_taken_away_under_it() {
             }
             rig.call(tool, json!({"endpointId": endpoint})).await.ok();
         };
-        let (ended, ()) = tokio::join!(rig.call("get-job-status", with(&job, json!({"wait": 250_000}))), taking);
+        let (ended, ()) =
+            tokio::join!(rig.call("get-job-status", with(&job, json!({"wait": 250_000}))), taking);
         let error = ended.err();
         assert_eq!((&error["status"], &error["jobId"]), (&json!(404), &job["jobId"]), "{tool}: {error}");
         assert!(error["lastStatus"].as_str().is_some_and(|status| status.starts_with("IN_")), "{error}");

@@ -148,7 +148,7 @@ const LATE: Duration = Duration::from_secs(5);
 
 /// A session with the real binary, and a call that its twin has received and not answered.
 async fn received(sim: &Sim, operation: &str, tool: &str, args: Value) -> Session {
-    let mut session = process(&sim.rest_v2_url(), &sim.key()).await;
+    let mut session = process(&sim.rest_v2_url(), sim.key()).await;
     call(&mut session, tool, args).await;
     while sim.journal().count(operation) == 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;

@@ -137,7 +137,11 @@ async fn a_container_that_ends_by_itself_is_told_with_its_exit_code() {
         rig.sim.faults().add(Match::any().then(exit));
         for said in said_thrice(&rig, "me/job:1").await {
             assert_eq!((&said["status"], &said["wait"]["done"]), (&json!("EXITED"), &json!(false)), "{said}");
-            assert_eq!((&said["cause"], &said["exitCode"]), (&json!("container_exited"), &json!(code)), "{said}");
+            assert_eq!(
+                (&said["cause"], &said["exitCode"]),
+                (&json!("container_exited"), &json!(code)),
+                "{said}"
+            );
             assert!(notes(&said).contains(words), "{said}");
             assert!(said["wait"]["waitedMs"].as_u64().is_some_and(|ms| ms < 60_000), "{said}");
             assert!(said["lastSystemLines"].to_string().contains("exited with code"), "{said}");
@@ -149,7 +153,11 @@ async fn a_container_that_ends_by_itself_is_told_with_its_exit_code() {
 async fn an_image_that_cannot_be_pulled_is_told_by_whatever_waits() {
     let rig = Rig::skipping(Seed::Empty).await;
     for said in said_thrice(&rig, "registry.invalid/x:1").await {
-        assert_eq!((&said["status"], &said["cause"]), (&json!("ERROR"), &json!("image_pull_failed")), "{said}");
+        assert_eq!(
+            (&said["status"], &said["cause"]),
+            (&json!("ERROR"), &json!("image_pull_failed")),
+            "{said}"
+        );
         assert!(notes(&said).contains("cannot be pulled") && said.get("exitCode").is_none(), "{said}");
     }
 }
@@ -161,7 +169,10 @@ async fn ports_that_are_mapped_late_are_waited_for_and_named() {
     rig.sim.faults().add(Match::any().then(late));
     let made = rig.call("create-pod", pod("me/web:1", 40_000)).await.ok();
     assert_eq!((&made["status"], &made["wait"]["done"]), (&json!("RUNNING"), &json!(false)), "{made}");
-    assert!(notes(&made).contains("22/tcp not mapped yet") && notes(&made).contains("container runs"), "{made}");
+    assert!(
+        notes(&made).contains("22/tcp not mapped yet") && notes(&made).contains("container runs"),
+        "{made}"
+    );
     let up = rig.call("get-pod", json!({"podId": made["id"], "wait": 120_000})).await.ok();
     assert_eq!((&up["wait"]["done"], up["connect"]["ssh"].is_string()), (&json!(true), true), "{up}");
     assert_eq!(up["wait"]["states"], json!(["RUNNING, 22/tcp not mapped yet", "RUNNING"]));

@@ -63,7 +63,9 @@ pub(super) fn of_text(text: &str) -> Result<(Vec<Line>, Option<String>), ToolErr
             .hint("each line is one JSON object, as `input` takes it; nothing was submitted"));
     }
     let note = (unwrapped > 0).then(|| {
-        format!("{unwrapped} lines were written as {{\"input\": {{...}}}}; what is in it was taken for the input")
+        format!(
+            "{unwrapped} lines were written as {{\"input\": {{...}}}}; what is in it was taken for the input"
+        )
     });
     Ok((lines, note))
 }

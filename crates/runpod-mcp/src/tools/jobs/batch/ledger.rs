@@ -147,7 +147,8 @@ impl Ledger {
             return Ok(());
         }
         let (count, named) = (changed.len(), changed.into_iter().take(NAMED).collect::<Vec<_>>().join(", "));
-        let message = format!("{count} lines that were sent earlier have another input now or are gone: {named}");
+        let message =
+            format!("{count} lines that were sent earlier have another input now or are gone: {named}");
         Err(ToolError::new("changed_input", message).status(409).hint(
             "put those inputs back and add new ones as new lines at the end, or use a file of another name; nothing \
              was submitted",
@@ -207,7 +208,8 @@ mod tests {
     #[test]
     fn a_changed_input_is_noticed_unless_its_line_was_not_taken() {
         let lines = [line(1, "a"), line(2, "b")];
-        let ledger = read(&[sending(&lines[0]), sending(&lines[1]), not_submitted(2, "rejected", true)]).unwrap();
+        let ledger =
+            read(&[sending(&lines[0]), sending(&lines[1]), not_submitted(2, "rejected", true)]).unwrap();
         assert!(ledger.compare(&[line(1, "a"), line(2, "mended"), line(3, "new")]).is_ok());
         for changed in [vec![line(1, "A"), line(2, "b")], vec![line(2, "b")], vec![]] {
             let error = ledger.compare(&changed).unwrap_err();

@@ -55,6 +55,9 @@ pub(super) struct Course {
     pub(super) stopped: Option<String>,
 }
 
+/// Takes what became of the lines so far, and of the newest of them.
+pub(super) type Tell = Box<dyn Fn(&Course, &Fate) + Send + Sync>;
+
 /// A batch on its way.
 pub(super) struct Sending<Q> {
     pub(super) queue: Q,
@@ -65,8 +68,8 @@ pub(super) struct Sending<Q> {
     pub(super) stop: CancellationToken,
     /// Told when the client is about to leave; lines are begun for so long after that.
     pub(super) leaving: (CancellationToken, Duration),
-    /// Told after each line: its fate, and what became of the others so far.
-    pub(super) tell: Box<dyn Fn(&Course, &Fate) + Send + Sync>,
+    /// Told after each line.
+    pub(super) tell: Tell,
 }
 
 /// What the lanes share.
@@ -136,7 +139,9 @@ impl<Q: Queue> Sending<Q> {
         let sent = self.queue.submit(&line).await;
         let last_words = match &sent {
             Ok(job) => ledger::submitted(line.number, job),
-            Err(e) => ledger::not_submitted(line.number, ToolError::from(e.clone()).code, e.changed_nothing()),
+            Err(e) => {
+                ledger::not_submitted(line.number, ToolError::from(e.clone()).code, e.changed_nothing())
+            }
         };
         if let Err(why) = self.write(&last_words).await {
             desk.stop(format!("the ledger cannot be written: {why}"));
@@ -275,7 +280,8 @@ impl Desk {
             _ => {
                 let mut traffic = held(&self.traffic);
                 traffic.failures += 1;
-                (traffic.failures >= FAILURES).then(|| format!("{FAILURES} failures in a row, the last: {error}"))
+                (traffic.failures >= FAILURES)
+                    .then(|| format!("{FAILURES} failures in a row, the last: {error}"))
             }
         }
     }

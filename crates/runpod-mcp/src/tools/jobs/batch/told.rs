@@ -152,16 +152,21 @@ fn in_doubt(order: &Order) -> String {
 fn next(order: &Order, submitted: usize, left: usize) -> Vec<String> {
     let endpoint = &order.endpoint;
     let mut notes = Vec::new();
-    let what = order.ledger.as_ref().map_or("jobIds (the ids under `jobs`)".to_owned(), |name| format!("ledger {name:?}"));
+    let what = order
+        .ledger
+        .as_ref()
+        .map_or("jobIds (the ids under `jobs`)".to_owned(), |name| format!("ledger {name:?}"));
     if submitted > 0 {
         notes.push(format!("get-job-status with endpointId {endpoint}, {what} and wait 60000 sums them up"));
     }
     notes.push(match (&order.ledger, left) {
         (Some(_), 0) => "the same call again submits only new lines of the file".to_owned(),
         (Some(_), _) => "the same call again sends what failed or was not sent, and no other line".to_owned(),
-        (None, _) => "no ledger is kept of `inputs`: the same call again submits all of them again (over HTTP always; \
+        (None, _) => {
+            "no ledger is kept of `inputs`: the same call again submits all of them again (over HTTP always; \
                       on stdio `inputsFile` makes a repeat safe)"
-            .to_owned(),
+                .to_owned()
+        }
     });
     notes
 }
@@ -179,7 +184,8 @@ fn ranges(numbers: &[usize]) -> String {
     }
     let (count, more) = (ranges.len(), ranges.len().saturating_sub(NAMED));
     let named = ranges.into_iter().take(NAMED.min(count));
-    let named = named.map(|(first, last)| if first == last { first.to_string() } else { format!("{first}-{last}") });
+    let named =
+        named.map(|(first, last)| if first == last { first.to_string() } else { format!("{first}-{last}") });
     let text = named.collect::<Vec<_>>().join(", ");
     if more == 0 { text } else { format!("{text} and {more} more ranges") }
 }
