@@ -93,7 +93,7 @@ fn run(cli: Cli, env: &Env) -> anyhow::Result<ExitCode> {
         #[cfg(feature = "sandbox")]
         Some(Verb::Demo(_)) => {
             top.refuse("demo")?;
-            demo::run()
+            demo::run(env)
         }
         #[cfg(feature = "sandbox")]
         Some(Verb::Sandbox(args)) => {

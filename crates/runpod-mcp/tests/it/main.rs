@@ -23,6 +23,8 @@ mod session;
 mod state;
 mod stdio;
 mod surface;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod tools;
 mod versions;
 mod waiting;
