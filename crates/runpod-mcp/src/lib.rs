@@ -1,7 +1,7 @@
 //! The MCP server: tools over [`runpod_api`], transports, command line.
 //!
 //! Floors, from the ground up; a floor uses what is below it, never beside or above:
-//! `error`, `near`, `config`, `metrics`, `sandbox` · `files` · `former` · `reply` · `tool` · `tools/<group>` · `tools`, `policy`, `state` · `mcp`, `credential` · `oauth` · `serve` · `cli`.
+//! `error`, `near`, `config`, `metrics`, `sandbox` · `files` · `former` · `links` · `reply` · `tool` · `tools/<group>` · `tools`, `policy`, `state` · `mcp`, `credential` · `oauth` · `serve` · `cli`.
 //!
 //! # Serving MCP from a program of your own
 //!
@@ -34,6 +34,7 @@ pub mod credential;
 pub mod error;
 pub mod files;
 mod former;
+mod links;
 pub mod mcp;
 pub mod metrics;
 mod near;
