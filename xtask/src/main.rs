@@ -4,6 +4,7 @@
 
 mod contract;
 mod docs;
+mod oauth_e2e;
 
 use clap::Parser;
 
@@ -14,11 +15,13 @@ enum Chore {
     #[command(subcommand)]
     Contract(contract::Contract),
     Docs(docs::Docs),
+    OauthE2e(oauth_e2e::OauthE2e),
 }
 
 fn main() -> anyhow::Result<()> {
     match Chore::parse() {
         Chore::Contract(chore) => contract::run(&chore),
         Chore::Docs(chore) => docs::run(&chore),
+        Chore::OauthE2e(chore) => oauth_e2e::run(&chore),
     }
 }

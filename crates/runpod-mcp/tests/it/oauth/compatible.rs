@@ -264,6 +264,8 @@ async fn t22_no_page_and_no_redirect_can_be_framed_or_kept() {
     for said in [handoff, refusal] {
         let policy = said.headers["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("frame-ancestors 'none'") && policy.contains("default-src 'none'"));
-        assert!(said.headers["x-frame-options"] == "DENY" && said.headers["referrer-policy"] == "no-referrer");
+        assert!(
+            said.headers["x-frame-options"] == "DENY" && said.headers["referrer-policy"] == "no-referrer"
+        );
     }
 }
