@@ -16,6 +16,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use marks::replaced;
+pub(crate) use session::binary;
 
 /// Rewrite the generated parts of the documents
 #[derive(Debug, Args)]
@@ -27,7 +28,7 @@ pub(crate) struct Docs {
 
 pub(crate) fn run(asked: &Docs) -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent folder")?;
-    let binary = session::binary()?;
+    let binary = binary()?;
     let described = session::printed(&binary, &["describe"])?;
     let examples = examples::played(&binary)?;
     let links = session::said(&binary, &["links", "--markdown"])?;

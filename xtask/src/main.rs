@@ -5,6 +5,7 @@
 mod contract;
 mod docs;
 mod package;
+mod oauth_e2e;
 
 use clap::Parser;
 
@@ -17,6 +18,7 @@ enum Chore {
     Docs(docs::Docs),
     #[command(subcommand)]
     Package(package::Package),
+    OauthE2e(oauth_e2e::OauthE2e),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -24,5 +26,6 @@ fn main() -> anyhow::Result<()> {
         Chore::Contract(chore) => contract::run(&chore),
         Chore::Docs(chore) => docs::run(&chore),
         Chore::Package(chore) => package::run(&chore),
+        Chore::OauthE2e(chore) => oauth_e2e::run(&chore),
     }
 }

@@ -13,6 +13,7 @@ mod leash;
 mod parcel;
 mod plain;
 mod reading;
+mod stranger;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -34,6 +35,7 @@ pub use leash::UnderWay;
 use parcel::Parcel;
 pub(crate) use plain::Plain;
 pub(crate) use reading::{Reading, Terms};
+pub use stranger::{NoPage, Page, Stranger};
 
 /// Most exchanges with Runpod at a time, per client and all its clones.
 const EXCHANGES: usize = 64;

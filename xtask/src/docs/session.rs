@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// When it does not build.
-pub(super) fn binary() -> anyhow::Result<PathBuf> {
+pub(crate) fn binary() -> anyhow::Result<PathBuf> {
     let mut build = Command::new("cargo");
     build.args(["build", "--quiet", "--package", "runpod-mcp"]);
     // What `cargo run` says about xtask would make build scripts believe that everything has changed.
