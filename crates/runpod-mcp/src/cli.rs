@@ -10,6 +10,7 @@ mod connect;
 mod demo;
 mod describe;
 mod flags;
+mod healthcheck;
 mod links;
 mod log;
 mod out;
@@ -62,6 +63,7 @@ enum Verb {
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::SandboxArgs),
     Links(links::LinksArgs),
+    Healthcheck(healthcheck::HealthcheckArgs),
     Completions(completions::CompletionsArgs),
     #[command(hide = true)]
     Describe(describe::DescribeArgs),
@@ -105,6 +107,10 @@ fn run(cli: Cli, env: &Env) -> anyhow::Result<ExitCode> {
         Some(Verb::Links(args)) => {
             top.refuse("links")?;
             links::run(&args, env)
+        }
+        Some(Verb::Healthcheck(args)) => {
+            top.refuse("healthcheck")?;
+            healthcheck::run(&args, env)
         }
         Some(Verb::Completions(args)) => {
             top.refuse("completions")?;

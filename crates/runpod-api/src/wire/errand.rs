@@ -285,11 +285,13 @@ impl<'a> Witness<'a> {
 
 impl Drop for Witness<'_> {
     fn drop(&mut self) {
-        let Parcel { op, key, .. } = &self.errand.parcel;
+        let Parcel { op, key, trace, .. } = &self.errand.parcel;
         let took = self.errand.until.clock().now().saturating_sub(self.began);
-        let exchange = Exchange::of(op, key.as_ref(), self.span.as_ref());
-        let (status, left) = (self.status, self.left);
-        self.errand.pool.settings.on_exchange.tell(&Exchange { status, took, left, ..exchange });
+        let (status, left, span) = (self.status, self.left, self.span.as_ref());
+        let parent = trace.as_ref();
+        let exchange = Exchange::of(op, key.as_ref());
+        let exchange = Exchange { status, took, left, span, parent, ..exchange };
+        self.errand.pool.settings.on_exchange.tell(&exchange);
     }
 }
 

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 /// Modules from the ground up; the longest name that fits counts. A module uses what stands on a lower floor.
 const FLOORS: &[(&str, u8)] = &[
     ("near", 0),
+    ("web", 0),
     ("error", 1),
     ("config", 1),
     ("metrics", 1),
+    ("otlp", 1),
     ("sandbox", 1),
     ("files", 2),
     // Calls as older servers took them: words only, so it needs no tool.
