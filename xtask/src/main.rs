@@ -4,6 +4,7 @@
 
 mod contract;
 mod docs;
+mod package;
 
 use clap::Parser;
 
@@ -14,11 +15,14 @@ enum Chore {
     #[command(subcommand)]
     Contract(contract::Contract),
     Docs(docs::Docs),
+    #[command(subcommand)]
+    Package(package::Package),
 }
 
 fn main() -> anyhow::Result<()> {
     match Chore::parse() {
         Chore::Contract(chore) => contract::run(&chore),
         Chore::Docs(chore) => docs::run(&chore),
+        Chore::Package(chore) => package::run(&chore),
     }
 }
