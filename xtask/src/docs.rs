@@ -30,9 +30,10 @@ pub(crate) fn run(asked: &Docs) -> anyhow::Result<()> {
     let binary = session::binary()?;
     let described = session::printed(&binary, &["describe"])?;
     let examples = examples::played(&binary)?;
+    let links = session::said(&binary, &["links", "--markdown"])?;
     let mut stale = Vec::new();
     for (file, parts) in [
-        ("README.md", vec![("tools", summary::table(&described)?)]),
+        ("README.md", vec![("links", links), ("tools", summary::table(&described)?)]),
         ("docs/guide/configuration.md", settings::tables(&described)?),
         ("docs/guide/tools.md", vec![("tools", tools::pages(&described, &examples)?)]),
     ] {

@@ -10,6 +10,7 @@ mod connect;
 mod demo;
 mod describe;
 mod flags;
+mod links;
 mod log;
 mod out;
 mod probe;
@@ -60,6 +61,7 @@ enum Verb {
     Demo(demo::DemoArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::SandboxArgs),
+    Links(links::LinksArgs),
     Completions(completions::CompletionsArgs),
     #[command(hide = true)]
     Describe(describe::DescribeArgs),
@@ -99,6 +101,10 @@ fn run(cli: Cli, env: &Env) -> anyhow::Result<ExitCode> {
         Some(Verb::Sandbox(args)) => {
             top.refuse("sandbox")?;
             sandbox::run(args)
+        }
+        Some(Verb::Links(args)) => {
+            top.refuse("links")?;
+            links::run(&args, env)
         }
         Some(Verb::Completions(args)) => {
             top.refuse("completions")?;

@@ -1,7 +1,7 @@
 //! The MCP server: tools over [`runpod_api`], transports, command line.
 //!
 //! Floors, from the ground up; a floor uses what is below it, never beside or above:
-//! `error`, `near`, `config`, `sandbox` · `files` · `former` · `reply` · `tool` · `tools/<group>` · `tools`, `policy` · `mcp` · `serve` · `cli`.
+//! `error`, `near`, `config`, `sandbox` · `files` · `former` · `links` · `reply` · `tool` · `tools/<group>` · `tools`, `policy` · `mcp` · `serve` · `cli`.
 #![expect(missing_docs, reason = "argument structs and enums are documented where a client reads them")]
 
 pub mod cli;
@@ -9,6 +9,7 @@ pub mod config;
 pub mod error;
 pub mod files;
 mod former;
+mod links;
 pub mod mcp;
 mod near;
 pub mod policy;

@@ -179,6 +179,15 @@ fn a_file_that_is_no_toml_is_a_problem_and_a_missing_one_is_not() {
 }
 
 #[test]
+fn what_the_launcher_tells_is_no_setting_and_no_mistake() {
+    read(
+        &NONE,
+        &env(&[("RUNPOD_MCP_PACKAGE", "runpod-mcp@1.2.3"), ("RUNPOD_MCP_URL", "https://example.com/")]),
+    );
+    assert!(Config::read(&NONE, &env(&[("RUNPOD_MCP_PACKAGES", "runpod-mcp@1.2.3")])).is_err());
+}
+
+#[test]
 fn variables_of_others_are_nobodys_business() {
     read(
         &NONE,

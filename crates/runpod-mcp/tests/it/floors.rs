@@ -13,6 +13,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("files", 2),
     // Calls as older servers took them: words only, so it needs no tool.
     ("former", 2),
+    // Formats of one-click links.
+    ("links", 2),
     ("reply", 2),
     ("tool", 3),
     // What list tools share: it shapes replies, and knows the arguments that all of them have.
