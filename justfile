@@ -48,6 +48,14 @@ peers:
     scripts/install-peers.sh
     scripts/peers.sh
 
+# What a release hands out for this platform, packed and used
+packages:
+    scripts/package-check.sh
+
+# Build the published profile twice and compare the bytes; takes minutes
+reproducible *PROFILE:
+    scripts/reproducible.sh {{ PROFILE }}
+
 # Turn the changesets into a version and a changelog (needs knope)
 release:
     knope release

@@ -16,6 +16,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use marks::replaced;
+pub(crate) use session::binary;
 
 /// Rewrite the generated parts of the documents
 #[derive(Debug, Args)]
@@ -27,12 +28,13 @@ pub(crate) struct Docs {
 
 pub(crate) fn run(asked: &Docs) -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent folder")?;
-    let binary = session::binary()?;
+    let binary = binary()?;
     let described = session::printed(&binary, &["describe"])?;
     let examples = examples::played(&binary)?;
+    let links = session::said(&binary, &["links", "--markdown"])?;
     let mut stale = Vec::new();
     for (file, parts) in [
-        ("README.md", vec![("tools", summary::table(&described)?)]),
+        ("README.md", vec![("links", links), ("tools", summary::table(&described)?)]),
         ("docs/guide/configuration.md", settings::tables(&described)?),
         ("docs/guide/tools.md", vec![("tools", tools::pages(&described, &examples)?)]),
     ] {

@@ -4,6 +4,8 @@
 
 mod contract;
 mod docs;
+mod oauth_e2e;
+mod package;
 
 use clap::Parser;
 
@@ -14,11 +16,16 @@ enum Chore {
     #[command(subcommand)]
     Contract(contract::Contract),
     Docs(docs::Docs),
+    #[command(subcommand)]
+    Package(package::Package),
+    OauthE2e(oauth_e2e::OauthE2e),
 }
 
 fn main() -> anyhow::Result<()> {
     match Chore::parse() {
         Chore::Contract(chore) => contract::run(&chore),
         Chore::Docs(chore) => docs::run(&chore),
+        Chore::Package(chore) => package::run(&chore),
+        Chore::OauthE2e(chore) => oauth_e2e::run(&chore),
     }
 }

@@ -5,15 +5,13 @@
 
 #![expect(clippy::print_stdout, reason = "a table on stdout is what this program is for")]
 
-mod server;
-
 use std::ffi::OsString;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
-use crate::server::Contender;
+use figures::server::Contender;
 
 const USAGE: &str = "usage: figures RUNPOD_MCP CANNED [NODE NPM_SERVER]";
 

@@ -9,13 +9,17 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
 /// A command that serves MCP over stdio, and what to call it in a table.
-pub(crate) struct Contender {
-    pub(crate) name: &'static str,
-    pub(crate) command: Vec<OsString>,
+#[derive(Debug)]
+pub struct Contender {
+    /// Its name in tables.
+    pub name: &'static str,
+    /// Program and arguments.
+    pub command: Vec<OsString>,
 }
 
 /// A running server.
-pub(crate) struct Server {
+#[derive(Debug)]
+pub struct Server {
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
@@ -23,7 +27,10 @@ pub(crate) struct Server {
 
 impl Contender {
     /// The time from spawning the process to the last byte of its `initialize` reply.
-    pub(crate) fn start(&self) -> anyhow::Result<(Server, Duration)> {
+    ///
+    /// # Errors
+    /// When it cannot be started, or answers something else.
+    pub fn start(&self) -> anyhow::Result<(Server, Duration)> {
         let spawned = Instant::now();
         let mut server = Server::spawn(&self.command).with_context(|| format!("starting {}", self.name))?;
         let reply = server.ask(1, "initialize", &initialize())?;
@@ -52,7 +59,10 @@ impl Server {
     }
 
     /// The answer to a request.
-    pub(crate) fn ask(&mut self, id: u64, method: &str, params: &Value) -> anyhow::Result<Value> {
+    ///
+    /// # Errors
+    /// When it leaves, or answers no JSON.
+    pub fn ask(&mut self, id: u64, method: &str, params: &Value) -> anyhow::Result<Value> {
         let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
         let line = self.exchange(&request)?;
         serde_json::from_str(&line).with_context(|| format!("the reply to {method} is not JSON"))
@@ -69,21 +79,32 @@ impl Server {
     }
 
     /// The result of `tools/list`.
-    pub(crate) fn tools(&mut self) -> anyhow::Result<Value> {
+    ///
+    /// # Errors
+    /// As [`Server::ask`].
+    pub fn tools(&mut self) -> anyhow::Result<Value> {
         writeln!(self.input, "{}", json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }))?;
         let mut reply = self.ask(2, "tools/list", &json!({}))?;
         Ok(reply.get_mut("result").map(Value::take).unwrap_or_default())
     }
 
     /// The most memory the process ever had resident, in KiB; `None` where the kernel does not say.
-    pub(crate) fn peak_kib(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-        line.trim().strip_suffix(" kB")?.parse().ok()
+    #[must_use]
+    pub fn peak_kib(&self) -> Option<u64> {
+        crate::process::peak_kib(self.child.id())
+    }
+
+    /// The time that its threads have spent on a processor; `None` where the kernel does not say.
+    #[must_use]
+    pub fn cpu(&self) -> Option<Duration> {
+        crate::process::cpu(self.child.id())
     }
 
     /// Closes the server's input and waits for it.
-    pub(crate) fn end(self) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// When it cannot be waited for.
+    pub fn end(self) -> anyhow::Result<()> {
         let Self { mut child, input, output } = self;
         drop((input, output));
         child.wait()?;

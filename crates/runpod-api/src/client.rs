@@ -28,7 +28,7 @@ use crate::templates::Templates;
 use crate::trace::TraceContext;
 use crate::version::{ProbeHook, Resource, Version, Versions};
 use crate::volumes::Volumes;
-use crate::wire::{Pool, Wire};
+use crate::wire::{Pool, UnderWay, Wire};
 
 /// What a client is built from. Nothing is read from the environment.
 #[derive(Clone)]
@@ -239,6 +239,12 @@ impl Client {
 
     pub(crate) fn wire(&self) -> &Wire {
         &self.wire
+    }
+
+    /// Counts as a change under way until it is dropped: for whoever has to write down how a change ended.
+    #[must_use]
+    pub fn under_way(&self) -> UnderWay {
+        self.wire.under_way()
     }
 
     /// Pods.

@@ -220,6 +220,31 @@ impl Error {
         self.status() == Some(404)
     }
 
+    /// Whether the request certainly changed nothing: none of it was sent, or Runpod said no before it did anything.
+    #[must_use]
+    pub fn changed_nothing(&self) -> bool {
+        match self {
+            Self::NoKey
+            | Self::Setting { .. }
+            | Self::Sketched { .. }
+            | Self::TooFast { .. }
+            | Self::Argument { .. }
+            | Self::Unmappable { .. }
+            | Self::WrongVersion { .. }
+            | Self::Untrusted { .. } => true,
+            // Whoever gave up on a slow request may have read a part of it.
+            Self::Refused { status, .. } => (400..500).contains(status) && *status != 408,
+            Self::Timeout { sent, .. } | Self::Connection { sent, .. } => !sent,
+            Self::Fallback { refused, then, .. } => refused.changed_nothing() && then.changed_nothing(),
+            Self::Redirected { .. }
+            | Self::Denied { .. }
+            | Self::Wordless { .. }
+            | Self::Shape { .. }
+            | Self::TooLarge { .. }
+            | Self::Sink { .. } => false,
+        }
+    }
+
     /// Whether this refuses a property of the body as unknown, as a host does that has not learnt it yet (observed
     /// 2026-08: `$: additional properties 'cpu' not allowed`).
     pub(crate) fn knows_no(&self, property: &str) -> bool {
@@ -267,6 +292,23 @@ mod tests {
         );
         let homeless = Error::Unmappable { field: "startSsh", why: "why", switch: Some(switch) };
         assert_eq!(homeless.to_string(), "`startSsh` cannot be sent: why; set RUNPOD_REST_VERSION_PODS=v2");
+    }
+
+    #[test]
+    fn only_a_clear_no_changed_nothing() {
+        let refused = |status| {
+            let (said, problems) = (String::new(), Vec::new());
+            Error::Refused { operation: "runJob", status, said, problems }.changed_nothing()
+        };
+        assert!([400, 401, 402, 404, 409, 413, 422].into_iter().all(refused));
+        assert!(![408, 500, 502, 503, 504].into_iter().any(refused));
+        let broken = |sent| {
+            let why = String::new();
+            Error::Connection { operation: "runJob", why, sent, write: true }.changed_nothing()
+        };
+        assert!(broken(false) && !broken(true));
+        let (why, notes) = (String::new(), Vec::new());
+        assert!(!Error::Wordless { operation: "runJob", status: 200, why, notes }.changed_nothing());
     }
 
     #[test]

@@ -32,10 +32,12 @@ pub struct Exchange<'a> {
     pub key: Option<&'a ApiKey>,
     /// The span it was, if its call belongs to a trace.
     pub span: Option<&'a TraceContext>,
+    /// The span of its call.
+    pub parent: Option<&'a TraceContext>,
 }
 
 impl<'a> Exchange<'a> {
-    pub(crate) fn of(op: &'static Op, key: Option<&'a ApiKey>, span: Option<&'a TraceContext>) -> Self {
+    pub(crate) fn of(op: &'static Op, key: Option<&'a ApiKey>) -> Self {
         Self {
             operation: op.id,
             api: match op.api {
@@ -51,7 +53,8 @@ impl<'a> Exchange<'a> {
             took: Duration::ZERO,
             left: Headroom::default(),
             key,
-            span,
+            span: None,
+            parent: None,
         }
     }
 }

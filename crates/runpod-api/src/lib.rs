@@ -83,4 +83,5 @@ pub use sketch::{Sketch, Sketchbook};
 pub use text::is_invisible;
 pub use trace::TraceContext;
 pub use version::{BadRouting, Probe, ProbeHook, Resource, Routing, Switch, Version, Versions};
+pub use wire::{NoPage, Page as StrangersPage, Stranger, UnderWay};
 pub use word::{Cloud, Tier, Word};

@@ -5,10 +5,12 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 
 use bytes::Bytes;
 use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::answer::{self, Answer};
@@ -38,10 +40,9 @@ impl Listing {
     /// # Errors
     /// [`Error::Shape`] when there is no such array: an outage must not look like an empty account.
     pub(crate) fn read(answer: &Answer, key: &str) -> Result<Self, Error> {
-        let mut parts: BTreeMap<Cow<'_, str>, &RawValue> = answer.json()?;
-        let rows = parts.remove(key).ok_or_else(|| answer.missing(key))?;
-        let rows: Vec<&RawValue> = serde_json::from_str(rows.get()).map_err(|e| answer.shape(&e))?;
-        let paged = match parts.remove("pagination") {
+        let Cut { rows, mut beside } = answer.json_read_by(Cutter(key))?;
+        let rows = rows.ok_or_else(|| answer.missing(key))?;
+        let paged = match beside.remove("pagination") {
             Some(raw) => serde_json::from_str(raw.get()).map_err(|e| answer.shape(&e))?,
             None => None,
         };
@@ -50,7 +51,7 @@ impl Listing {
             operation: answer.op.id,
             status: answer.status,
             rows: rows.into_iter().map(place).collect(),
-            siblings: parts.iter().map(|(name, raw)| (name.to_string(), place(raw))).collect(),
+            siblings: beside.iter().map(|(name, raw)| (name.to_string(), place(raw))).collect(),
             paged,
             body: answer.body.clone(),
         })
@@ -114,6 +115,43 @@ impl Listing {
 }
 
 /// Where `part`, a slice of `whole`, lies in it.
+/// A list in pieces.
+struct Cut<'a> {
+    rows: Option<Vec<&'a RawValue>>,
+    beside: BTreeMap<Cow<'a, str>, &'a RawValue>,
+}
+
+/// Cuts an object whose rows stand under this key: in one pass, because a list is the longest thing that is read.
+struct Cutter<'k>(&'k str);
+
+impl<'de> DeserializeSeed<'de> for Cutter<'_> {
+    type Value = Cut<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, text: D) -> Result<Cut<'de>, D::Error> {
+        text.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Cutter<'_> {
+    type Value = Cut<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut members: M) -> Result<Cut<'de>, M::Error> {
+        let mut cut = Cut { rows: None, beside: BTreeMap::new() };
+        while let Some(name) = members.next_key::<Cow<'de, str>>()? {
+            if name == self.0 {
+                cut.rows = Some(members.next_value()?);
+            } else {
+                cut.beside.insert(name, members.next_value()?);
+            }
+        }
+        Ok(cut)
+    }
+}
+
 fn range_in(whole: &Bytes, part: &str) -> Range<usize> {
     let start = (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
     start..start + part.len()

@@ -6,8 +6,10 @@
 //!
 //! Knows nothing of jobs, hosts or waiting; gets bytes, in chunks of any size.
 
+mod block;
 mod border;
 mod excerpt;
+mod frame;
 mod lexer;
 mod pointer;
 mod walk;

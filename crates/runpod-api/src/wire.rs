@@ -13,6 +13,7 @@ mod leash;
 mod parcel;
 mod plain;
 mod reading;
+mod stranger;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -30,9 +31,11 @@ use crate::version::probe::{self, Probing};
 use crate::version::{Resource, Routing, Switch, Version, Versions};
 
 use errand::{Errand, Harvest, Opened};
+pub use leash::UnderWay;
 use parcel::Parcel;
 pub(crate) use plain::Plain;
 pub(crate) use reading::{Reading, Terms};
+pub use stranger::{NoPage, Page, Stranger};
 
 /// Most exchanges with Runpod at a time, per client and all its clones.
 const EXCHANGES: usize = 64;
@@ -128,6 +131,11 @@ impl Wire {
     pub(crate) async fn settled(&self) {
         // The sender lives in the pool that this wire holds, so waiting cannot fail.
         let _ = self.pool.changes.subscribe().wait_for(|count| *count == 0).await;
+    }
+
+    /// Counts as a change under way until it is dropped.
+    pub(crate) fn under_way(&self) -> UnderWay {
+        UnderWay::new(Arc::clone(&self.pool))
     }
 
     /// Which version each resource was told to speak.

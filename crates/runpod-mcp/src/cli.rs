@@ -10,6 +10,8 @@ mod connect;
 mod demo;
 mod describe;
 mod flags;
+mod healthcheck;
+mod links;
 mod log;
 mod out;
 mod probe;
@@ -60,6 +62,8 @@ enum Verb {
     Demo(demo::DemoArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::SandboxArgs),
+    Links(links::LinksArgs),
+    Healthcheck(healthcheck::HealthcheckArgs),
     Completions(completions::CompletionsArgs),
     #[command(hide = true)]
     Describe(describe::DescribeArgs),
@@ -93,12 +97,20 @@ fn run(cli: Cli, env: &Env) -> anyhow::Result<ExitCode> {
         #[cfg(feature = "sandbox")]
         Some(Verb::Demo(_)) => {
             top.refuse("demo")?;
-            demo::run()
+            demo::run(env)
         }
         #[cfg(feature = "sandbox")]
         Some(Verb::Sandbox(args)) => {
             top.refuse("sandbox")?;
             sandbox::run(args)
+        }
+        Some(Verb::Links(args)) => {
+            top.refuse("links")?;
+            links::run(&args, env)
+        }
+        Some(Verb::Healthcheck(args)) => {
+            top.refuse("healthcheck")?;
+            healthcheck::run(&args, env)
         }
         Some(Verb::Completions(args)) => {
             top.refuse("completions")?;

@@ -1,10 +1,12 @@
-//! Files that tools may write: inside of one folder, and nowhere else.
+//! Files that tools may read and write: inside of one folder, and nowhere else.
 //!
 //! The folder is held as a capability: a name that leads out of it, by dots, by a link or by being absolute, cannot
-//! be opened at all. What is written appears under its name at once and whole, or not at all. Who asked for it, and
-//! what is in it, is not known here.
+//! be opened at all. What is written appears under its name at once and whole, or not at all; only what grows line by
+//! line ([`grown`]) is there from its first line on. Who asked for it, and what is in it, is not known here.
 
-use std::io::{self, Write as _};
+pub(crate) mod grown;
+
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -66,6 +68,52 @@ impl Files {
     /// When it is gone, or closed to this process.
     pub fn open(&self) -> io::Result<Dir> {
         Dir::open_ambient_dir(&self.0, ambient_authority())
+    }
+
+    /// The text of a file of at most so many bytes.
+    ///
+    /// # Errors
+    /// `file_refused` for what leads out of the folder, is no file, is larger or is no text.
+    pub async fn read(&self, name: &str, most: u64) -> Result<String, ToolError> {
+        let (files, file) = (self.clone(), name.to_owned());
+        let read = tokio::task::spawn_blocking(move || files.read_now(&file, most)).await;
+        let read = read.unwrap_or_else(|_| Err(io::Error::other("the reading was broken off")));
+        read.map_err(|e| unread(name, &e))
+    }
+
+    /// The whole lines of a file that grows ([`grown`]); none when there is no such file.
+    ///
+    /// # Errors
+    /// As [`Files::read`].
+    pub(crate) async fn lines(&self, name: &str, most: u64) -> Result<Vec<String>, ToolError> {
+        let (files, file) = (self.clone(), name.to_owned());
+        let read = tokio::task::spawn_blocking(move || {
+            let bytes = files.bytes(&file, most)?;
+            grown::lines(&bytes).map(|(lines, _)| lines)
+        });
+        match read.await.unwrap_or_else(|_| Err(io::Error::other("the reading was broken off"))) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            read => read.map_err(|e| unread(name, &e)),
+        }
+    }
+
+    fn bytes(&self, name: &str, most: u64) -> io::Result<Vec<u8>> {
+        let folder = self.open()?;
+        let mut bytes = Vec::new();
+        regular(&folder, name)?;
+        folder.open(name)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+        match bytes.len() as u64 > most {
+            true => Err(io::Error::other(format!("it is larger than {most} bytes"))),
+            false => Ok(bytes),
+        }
+    }
+
+    fn read_now(&self, name: &str, most: u64) -> io::Result<String> {
+        String::from_utf8(self.bytes(name, most)?).map_err(|e| {
+            let before = e.as_bytes().get(..e.utf8_error().valid_up_to()).unwrap_or_default();
+            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+            io::Error::other(format!("line {line} is not UTF-8"))
+        })
     }
 
     /// Begins a file. It gets its name when it is kept; until then another one stands beside it.
@@ -190,6 +238,14 @@ fn is_file_name(name: &str) -> bool {
     !name.is_empty() && !name.ends_with(['/', '\\']) && Path::new(name).file_name().is_some()
 }
 
+/// Refuses what is no file: opening a pipe would wait for its other end.
+fn regular(folder: &Dir, name: &str) -> io::Result<()> {
+    match folder.metadata(name)?.is_file() {
+        true => Ok(()),
+        false => Err(io::Error::other("it is no file")),
+    }
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -204,6 +260,23 @@ fn refused(name: &str, why: &io::Error) -> ToolError {
     ToolError::new("file_refused", format!("{name:?} cannot be written inside of --files-dir: {why}"))
         .status(400)
         .hint("a path relative to that folder, in a folder that exists; nothing outside of it can be reached")
+}
+
+fn unread(name: &str, why: &io::Error) -> ToolError {
+    ToolError::new("file_refused", format!("{name:?} cannot be read inside of --files-dir: {why}"))
+        .status(400)
+        .hint("a path relative to that folder, such as inputs.jsonl; nothing outside of it can be reached")
+}
+
+/// Files are asked for, and there is no folder for them.
+pub(crate) fn no_folder(argument: &str, instead: &str) -> ToolError {
+    let message = format!(
+        "`{argument}` needs a folder for files, and this server has none: over HTTP it never has, on stdio it was \
+         started without --files-dir"
+    );
+    ToolError::new("no_files_dir", message)
+        .status(403)
+        .hint(format!("{instead}, or ask the user for a server on stdio with --files-dir FOLDER"))
 }
 
 #[cfg(test)]
@@ -267,6 +340,21 @@ mod tests {
         save(&files, "a", "second", true).await.unwrap();
         assert_eq!(std::fs::read(folder.path().join("a")).unwrap(), b"second");
         assert_eq!(names(folder.path()), ["a", "b"]);
+    }
+
+    #[tokio::test]
+    async fn what_is_read_is_a_text_of_this_folder_and_not_too_large() {
+        let (folder, files) = folder();
+        std::fs::write(folder.path().join("a"), "é\n").unwrap();
+        std::fs::write(folder.path().join("bytes"), b"ok\n\xff\n").unwrap();
+        assert_eq!(files.read("a", 3).await.unwrap(), "é\n");
+        let why = async |name: &str, most| files.read(name, most).await.unwrap_err().message;
+        assert!(why("a", 2).await.contains("larger than 2 bytes"));
+        assert!(why("bytes", 9).await.contains("line 2 is not UTF-8"));
+        assert!(why(".", 9).await.contains("no file"));
+        for name in ["", "none", "../a", "/etc/hostname"] {
+            assert!(files.read(name, 99).await.is_err(), "{name}");
+        }
     }
 
     #[cfg(unix)]

@@ -1,7 +1,6 @@
 //! The MCP server: tools over [`runpod_api`], transports, command line.
 //!
-//! Floors, from the ground up; a floor uses what is below it, never beside or above:
-//! `error`, `near`, `config`, `metrics`, `sandbox` · `files` · `former` · `reply` · `tool` · `tools/<group>` · `tools`, `policy`, `state` · `mcp`, `credential` · `oauth` · `serve` · `cli`.
+//! Which module may use which is drawn in ARCHITECTURE.md and held by a test.
 //!
 //! # Serving MCP from a program of your own
 //!
@@ -34,10 +33,12 @@ pub mod credential;
 pub mod error;
 pub mod files;
 mod former;
+mod links;
 pub mod mcp;
 pub mod metrics;
 mod near;
 pub mod oauth;
+pub mod otlp;
 pub mod policy;
 pub mod reply;
 #[cfg(feature = "sandbox")]
@@ -46,3 +47,4 @@ pub mod serve;
 pub mod state;
 pub mod tool;
 pub mod tools;
+mod web;

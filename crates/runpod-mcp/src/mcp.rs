@@ -168,6 +168,12 @@ impl Server {
         self.0.setup.client.clock()
     }
 
+    /// Longest time for one request to Runpod.
+    #[must_use]
+    pub fn request_timeout(&self) -> Duration {
+        self.0.setup.client.request_timeout()
+    }
+
     /// Completes when no change that was sent is under way any more.
     pub async fn settled(&self) {
         self.0.setup.client.settled().await;

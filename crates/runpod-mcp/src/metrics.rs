@@ -11,7 +11,7 @@ mod words;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use runpod_api::{Exchange, Headroom};
 
@@ -33,6 +33,7 @@ pub struct Metrics {
     checks_credentials: AtomicBool,
     state_reachable: AtomicBool,
     connections: AtomicI64,
+    spans_dropped: AtomicU64,
 }
 
 /// Nothing was said about this window yet.
@@ -55,6 +56,7 @@ impl Metrics {
             checks_credentials: AtomicBool::new(false),
             state_reachable: AtomicBool::new(true),
             connections: AtomicI64::new(0),
+            spans_dropped: AtomicU64::new(0),
         }
     }
 
@@ -106,6 +108,11 @@ impl Metrics {
         self.state_reachable.store(reachable, Ordering::Relaxed);
     }
 
+    /// How many spans never reached a collector, all in all.
+    pub fn spans_dropped(&self, total: u64) {
+        self.spans_dropped.store(total, Ordering::Relaxed);
+    }
+
     /// Counts a connection as open until what it answers is dropped.
     #[must_use]
     pub fn connection(self: &Arc<Self>) -> Open {
@@ -135,6 +142,7 @@ impl Metrics {
         let plain = [
             (Head::CHECKS, Some(i64::from(self.checks_credentials.load(Ordering::Relaxed)))),
             (Head::STATE, Some(i64::from(self.state_reachable.load(Ordering::Relaxed)))),
+            (Head::SPANS, i64::try_from(self.spans_dropped.load(Ordering::Relaxed)).ok()),
             (Head::CONNECTIONS, Some(self.connections.load(Ordering::Relaxed))),
             (Head::MEMORY, memory::resident()),
         ];

@@ -16,11 +16,14 @@ mod authorize;
 mod bearer;
 mod body;
 mod callback;
+mod cimd;
 mod client_id;
+mod consent;
 mod fault;
 mod flash;
 mod handoff;
 mod key_name;
+mod limits;
 mod metadata;
 mod pages;
 mod params;
@@ -41,18 +44,24 @@ use axum::extract::FromRequestParts;
 use axum::routing::{get, post};
 use http::HeaderValue;
 use http::request::Parts;
-use runpod_api::ApiKey;
 use runpod_api::flash::Flash;
+use runpod_api::{ApiKey, Stranger};
 
 pub use bearer::{Rejected, Tokens};
+pub use cimd::{Coming, Documents, Reader, Resolver, SystemResolver};
+pub use consent::Consent;
 pub use key_name::KeyName;
 pub use redirect::Redirects;
 pub use seal::Keyring;
 pub use settings::{Settings, Wall};
 
+use cimd::Library;
 use fault::Fault;
 use flash::Backend;
+use limits::Limits;
 use tags::Tags;
+
+use crate::state::State;
 
 /// The public address of this server, without a slash at its end, as the front decided for a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,16 +93,41 @@ pub struct SignIn(Arc<Desk>);
 struct Desk {
     settings: Settings,
     backend: Arc<Backend>,
+    /// Documents of clients, where they are read.
+    library: Option<Library>,
+    limits: Limits,
     tags: Tags,
 }
 
 impl SignIn {
-    /// An authorization server that is set up like this.
+    /// An authorization server that is set up like this, and counts where the replicas count.
     ///
     /// # Errors
     /// One sentence for each pair of settings that do not go together.
-    pub fn new(settings: Settings) -> Result<Self, Vec<String>> {
+    pub fn new(settings: Settings, state: Arc<dyn State>) -> Result<Self, Vec<String>> {
+        let reader = Arc::new(Stranger::new(&settings.client));
+        Self::reading(settings, state, (Arc::new(SystemResolver), reader))
+    }
+
+    /// The same with other ways to find and to read the documents of clients.
+    ///
+    /// # Errors
+    /// As [`SignIn::new`].
+    pub fn reading(
+        settings: Settings,
+        state: Arc<dyn State>,
+        (resolver, reader): (Arc<dyn Resolver>, Arc<dyn Reader>),
+    ) -> Result<Self, Vec<String>> {
         settings.check()?;
+        let limits = Limits(state);
+        let library = (settings.documents != Documents::Off).then(|| Library {
+            of: settings.documents.clone(),
+            resolver,
+            reader,
+            clock: Arc::clone(&settings.client.clock),
+            limits: limits.clone(),
+            shelf: cimd::Shelf::default(),
+        });
         let mut client = settings.client.clone();
         client.request_timeout = settings.flash_timeout;
         let backend = Backend {
@@ -102,9 +136,11 @@ impl SignIn {
             budget: settings.budget,
             jitter: client.jitter,
             flights: Arc::default(),
+            limits: limits.clone(),
             flash: Flash::new(client, settings.backend.clone()),
         };
-        Ok(Self(Arc::new(Desk { settings, backend: Arc::new(backend), tags: Tags::new() })))
+        let backend = Arc::new(backend);
+        Ok(Self(Arc::new(Desk { settings, backend, library, limits, tags: Tags::new() })))
     }
 
     /// What it answers. Each request needs an [`Issuer`] and a [`Peer`] among its extensions.
@@ -117,7 +153,7 @@ impl SignIn {
             .route("/.well-known/openid-configuration", get(metadata::server))
             .route("/.well-known/openid-configuration/{*path}", get(metadata::server_at))
             .route("/register", post(register::register))
-            .route("/authorize", get(authorize::authorize))
+            .route("/authorize", get(authorize::authorize).post(consent::agreed))
             .route("/token", post(token::token));
         let router = match self.0.settings.callback {
             true => router.route(callback::PATH, get(callback::callback)),
@@ -151,13 +187,15 @@ impl SignIn {
 #[derive(Clone, Debug)]
 struct Caller {
     issuer: Issuer,
+    peer: Peer,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
-        let unknown = Fault::server_error("this server does not know its own address");
-        Ok(Self { issuer: parts.extensions.get().cloned().ok_or(unknown)? })
+        let unknown = Fault::server_error("this server does not know its own address, or whom it answers");
+        let (issuer, peer) = (parts.extensions.get().cloned(), parts.extensions.get().copied());
+        Ok(Self { issuer: issuer.ok_or(unknown)?, peer: peer.ok_or(unknown)? })
     }
 }

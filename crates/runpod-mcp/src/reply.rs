@@ -124,6 +124,12 @@ impl Reply {
         self
     }
 
+    /// What it has to remark.
+    #[must_use]
+    pub(crate) fn into_notes(self) -> Vec<String> {
+        self.notes
+    }
+
     /// The same as the answer to a call that goes on: what to come back to.
     #[must_use]
     pub(crate) fn until(mut self, later: Option<Later>) -> Self {

@@ -6,7 +6,8 @@
 //!
 //! When the shared server does not answer:
 //! - [`State::take`] stays open: each replica counts for itself until it is back, so a limit still holds, per replica;
-//! - [`State::first`] is closed: it says that it cannot know, and what was to happen only once must not happen.
+//! - [`State::first`] is closed: it says that it cannot know. What nobody else keeps from happening twice must then
+//!   not happen; whoever goes on all the same says at that place who else does.
 
 mod bucket;
 pub(crate) mod digest;

@@ -7,6 +7,7 @@ mod dry_run;
 pub(crate) mod flavor;
 pub(crate) mod hidden;
 pub(crate) mod log;
+mod made;
 pub(crate) mod price;
 pub mod progress;
 pub mod recent;
@@ -18,7 +19,7 @@ pub(crate) mod word;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::LazyLock;
 
 use runpod_api::Sketchbook;
 use schemars::JsonSchema;
@@ -27,6 +28,7 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 pub use args::{ClearableId, Detail, IdArg, Page};
+pub use made::Made;
 pub use price::Price;
 pub use progress::Progress;
 pub use recent::OwnRecent;
@@ -127,24 +129,6 @@ pub struct Cx {
     pub files: Option<Files>,
     /// What was looked up for this caller a moment ago.
     pub recent: OwnRecent,
-}
-
-/// The id of what a call made, known to the audit line even when the call is dropped while it waits.
-#[derive(Clone, Debug, Default)]
-pub struct Made(Arc<OnceLock<String>>);
-
-impl Made {
-    /// Something was made.
-    pub fn note(&self, id: &str) {
-        // The first counts: no call makes two things.
-        let _ = self.0.set(id.to_owned());
-    }
-
-    /// Its id; empty when there is none.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        self.0.get().map_or("", String::as_str)
-    }
 }
 
 /// A tool with its types erased.

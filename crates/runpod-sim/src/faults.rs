@@ -89,6 +89,24 @@ pub enum Action {
         /// The image; `*` stands for any text.
         image: String,
     },
+    /// Changes the world: the containers of Pods that boot from now on with these images end soon after they started.
+    ContainerExit {
+        /// The image; `*` stands for any text.
+        image: String,
+        /// The exit code, 1 unless said.
+        #[serde(default = "failure")]
+        code: u8,
+        /// How long they run, 5 s unless said.
+        #[serde(default = "moment")]
+        after: Span,
+    },
+    /// Changes the world: the ports of Pods that boot from now on with these images are mapped late.
+    LatePorts {
+        /// The image; `*` stands for any text.
+        image: String,
+        /// How long after the container came up.
+        by: Span,
+    },
     /// Changes the world: the workers of this endpoint start and die and start again.
     CrashLoop {
         /// The endpoint's id, name or image; `*` stands for any text.
@@ -198,6 +216,8 @@ impl Action {
             self,
             Action::SoldOut { .. }
                 | Action::UnpullableImage { .. }
+                | Action::ContainerExit { .. }
+                | Action::LatePorts { .. }
                 | Action::CrashLoop { .. }
                 | Action::Throttle { .. }
                 | Action::SlowJobs { .. }
@@ -231,6 +251,14 @@ fn bad_gateway() -> u16 {
 
 fn temporary_redirect() -> u16 {
     307
+}
+
+fn failure() -> u8 {
+    1
+}
+
+fn moment() -> Span {
+    Span(Duration::from_secs(5))
 }
 
 fn once() -> u32 {

@@ -13,8 +13,8 @@ use crate::faults::{Action, Asked, Faults};
 use crate::journal::Journal;
 use crate::seed::{DEMO_KEY, DEMO_USER};
 use crate::settings::Settings;
-use crate::world::World;
 use crate::world::logs::Source;
+use crate::world::{Exit, World};
 
 /// What the journal calls a webhook's call.
 const WEBHOOK: &str = "webhook";
@@ -184,6 +184,10 @@ impl Twin {
         match action {
             Action::SoldOut { gpu } => world.ground.trouble.sold_out.push(gpu),
             Action::UnpullableImage { image } => world.ground.trouble.unpullable.push(image),
+            Action::ContainerExit { image, code, after } => {
+                world.ground.trouble.exiting.push((image, Exit { code, after: after.0 }));
+            }
+            Action::LatePorts { image, by } => world.ground.trouble.late_ports.push((image, by.0)),
             Action::CrashLoop { endpoint } => world.ground.trouble.crash_looping.push(endpoint),
             Action::Throttle { endpoint } => world.ground.trouble.throttled.push(endpoint),
             Action::SlowJobs { endpoint, factor } => world.ground.trouble.slow.push((endpoint, factor)),

@@ -26,6 +26,7 @@ pub(crate) mod templates;
 pub(crate) mod volumes;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::clock::Time;
 use crate::faults::glob;
@@ -78,12 +79,24 @@ pub(crate) struct Trouble {
     pub(crate) sold_out: Vec<String>,
     /// Images that cannot be pulled.
     pub(crate) unpullable: Vec<String>,
+    /// Images whose containers end by themselves.
+    pub(crate) exiting: Vec<(String, Exit)>,
+    /// Images whose ports are mapped so long after the container came up.
+    pub(crate) late_ports: Vec<(String, Duration)>,
     /// Endpoints, by id, name or image, whose workers die soon after they start.
     pub(crate) crash_looping: Vec<String>,
     /// Endpoints, by id, name or image, for whose workers there is no machine.
     pub(crate) throttled: Vec<String>,
     /// Endpoints, by id, name or image, whose jobs take so many times longer.
     pub(crate) slow: Vec<(String, f64)>,
+}
+
+/// How a container ends by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Exit {
+    pub(crate) code: u8,
+    /// How long it ran.
+    pub(crate) after: Duration,
 }
 
 /// The trouble of one endpoint.
@@ -105,6 +118,17 @@ impl Trouble {
             throttled: self.throttled.iter().any(hit),
             slow: slow.map_or(1.0, |(_, times)| *times),
         }
+    }
+
+    /// How containers of this image end by themselves, if they do; of several the last one said.
+    pub(crate) fn exit_of(&self, image: &str) -> Option<Exit> {
+        self.exiting.iter().rev().find(|(pattern, _)| glob(pattern, image)).map(|(_, exit)| *exit)
+    }
+
+    /// How late the ports of this image are mapped; of several the last one said.
+    pub(crate) fn port_delay(&self, image: &str) -> Duration {
+        let late = self.late_ports.iter().rev().find(|(pattern, _)| glob(pattern, image));
+        late.map_or(Duration::ZERO, |(_, by)| *by)
     }
 
     /// Ends the trouble of endpoints that was scripted for this very pattern.

@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// When it does not build.
-pub(super) fn binary() -> anyhow::Result<PathBuf> {
+pub(crate) fn binary() -> anyhow::Result<PathBuf> {
     let mut build = Command::new("cargo");
     build.args(["build", "--quiet", "--package", "runpod-mcp"]);
     // What `cargo run` says about xtask would make build scripts believe that everything has changed.
@@ -39,16 +39,24 @@ pub(super) fn binary() -> anyhow::Result<PathBuf> {
     Ok(folder.join("runpod-mcp").with_extension(EXE_SUFFIX.trim_start_matches('.')))
 }
 
-/// What the binary prints when it is started like this.
+/// What the binary prints as JSON when it is started like this.
 ///
 /// # Errors
 /// When it fails, or prints no JSON.
 pub(super) fn printed(binary: &Path, arguments: &[&str]) -> anyhow::Result<Value> {
+    Ok(serde_json::from_str(&said(binary, arguments)?)?)
+}
+
+/// What the binary prints when it is started like this.
+///
+/// # Errors
+/// When it fails, or prints no text.
+pub(super) fn said(binary: &Path, arguments: &[&str]) -> anyhow::Result<String> {
     let output = Command::new(binary).args(arguments).env_clear().output()?;
     if !output.status.success() {
         bail!("{} {}: {}", binary.display(), arguments.join(" "), String::from_utf8_lossy(&output.stderr));
     }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// A client, the server it talks to, and the sandbox behind that.

@@ -5,9 +5,6 @@
 
 #![expect(clippy::print_stdout, reason = "printing the figures is what it is for")]
 
-#[path = "../server.rs"]
-mod server;
-
 use std::ffi::OsString;
 use std::io::{BufWriter, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -18,7 +15,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
-use server::{Contender, Server};
+use figures::server::{Contender, Server};
 
 const BYTES: usize = 64 << 20;
 const ROWS: usize = 600_000;

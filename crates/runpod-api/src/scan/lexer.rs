@@ -1,10 +1,12 @@
 //! JSON as a stream of tokens, cut anywhere between two chunks.
 //!
-//! Tokens are told down to a depth that the listener chooses; what lies deeper is leapt over by counting brackets and
-//! quotes only, which is what makes a large answer cheap. So this is no validator: whoever keeps a part of the text
-//! parses that part.
+//! Tokens are told down to a depth that the listener chooses; what lies deeper is leapt over in blocks, looking at
+//! brackets, quotes and commas only, which is what makes a large answer cheap. So this is no validator: whoever keeps a
+//! part of the text parses that part.
 
 use memchr::memchr2;
+
+use super::block::{self, Block, Signs, Texts};
 
 /// Depth down to which a closing bracket must be the sort that was opened; one bit each.
 const SORTED: usize = 128;
@@ -24,10 +26,12 @@ pub(crate) enum Flaw {
 pub(super) trait Listener {
     /// How many containers around a token may be open for it to be told.
     fn depth(&self) -> usize;
+    /// Whether the present text is to be told.
+    fn hears(&self) -> bool;
     fn opened(&mut self, object: bool, at: u64) -> Result<(), Flaw>;
     fn closed(&mut self, end: u64) -> Result<(), Flaw>;
-    /// The end of a container whose inside was too deep to be told.
-    fn leapt(&mut self, end: u64) -> Result<(), Flaw>;
+    /// The end of a container of which nothing more was told; that many of its commas came meanwhile.
+    fn leapt(&mut self, commas: u64, end: u64) -> Result<(), Flaw>;
     fn comma(&mut self, at: u64) -> Result<(), Flaw>;
     fn colon(&mut self, at: u64) -> Result<(), Flaw>;
     fn text_begins(&mut self, at: u64) -> Result<(), Flaw>;
@@ -49,6 +53,21 @@ enum State {
     Word,
 }
 
+impl State {
+    /// Between tokens, or in a text.
+    fn at(texts: Texts) -> Self {
+        match texts {
+            Texts { inside: false, .. } => Self::Free,
+            Texts { escaped: true, .. } => Self::Escape,
+            Texts { escaped: false, .. } => Self::Text,
+        }
+    }
+
+    fn texts(self) -> Texts {
+        Texts { inside: matches!(self, Self::Text | Self::Escape), escaped: self == Self::Escape }
+    }
+}
+
 /// Where the reading is.
 #[derive(Debug, Default)]
 pub(super) struct Lexer {
@@ -57,6 +76,8 @@ pub(super) struct Lexer {
     /// One bit for each open container, the innermost lowest: set for an object.
     sorts: u128,
     at: u64,
+    /// Those of the container that is being leapt over.
+    commas: u64,
 }
 
 impl Lexer {
@@ -70,12 +91,12 @@ impl Lexer {
         while let Some(first) = rest.first() {
             let told = self.depth <= listener.depth();
             let taken = match self.state {
-                State::Free if told => self.token(*first, listener)?,
-                State::Free => self.leap(rest, listener)?,
-                State::Text => self.text(rest, told, listener)?,
-                State::Escape => self.escaped(rest, told, listener),
-                State::Word if told => self.word(rest, listener)?,
-                State::Word => self.free(),
+                _ if !told => self.leap(rest, listener)?,
+                State::Free => self.token(*first, listener)?,
+                State::Text | State::Escape if !listener.hears() => self.overhear(rest, listener)?,
+                State::Text => self.text(rest, listener)?,
+                State::Escape => self.escaped(rest, listener),
+                State::Word => self.word(rest, listener)?,
             };
             self.at += taken as u64;
             rest = rest.get(taken..).unwrap_or_default();
@@ -90,11 +111,6 @@ impl Lexer {
             (0, State::Free) => Ok(()),
             _ => Err(Flaw::Early(self.at)),
         }
-    }
-
-    fn free(&mut self) -> usize {
-        self.state = State::Free;
-        0
     }
 
     fn token(&mut self, first: u8, listener: &mut impl Listener) -> Result<usize, Flaw> {
@@ -124,54 +140,87 @@ impl Lexer {
         Ok(1)
     }
 
-    /// Over what lies too deep, to the end of it or to the next text in it.
+    /// Over what is not told, to the end of its innermost container.
     fn leap(&mut self, rest: &[u8], listener: &mut impl Listener) -> Result<usize, Flaw> {
-        for (before, byte) in rest.iter().enumerate() {
-            match byte {
-                b'"' => {
-                    self.state = State::Text;
-                    return Ok(before + 1);
-                }
-                b'{' | b'[' => self.open(*byte),
-                b'}' | b']' => {
-                    let at = self.at + before as u64;
-                    self.close(*byte, at)?;
-                    if self.depth == listener.depth() {
-                        listener.leapt(at + 1)?;
-                        return Ok(before + 1);
-                    }
-                }
-                _ => (),
-            }
-        }
-        Ok(rest.len())
-    }
-
-    fn text(&mut self, rest: &[u8], told: bool, listener: &mut impl Listener) -> Result<usize, Flaw> {
-        let special = memchr2(b'"', b'\\', rest);
-        let Some((piece, after)) = special.and_then(|at| rest.split_at_checked(at)) else {
-            if told {
-                listener.text(rest);
-            }
+        let told = listener.depth();
+        let mut texts = self.state.texts();
+        let left = block::each(rest, |block| self.leave(&block, texts.signs(&block), told))?;
+        let Some(taken) = left else {
+            self.state = State::at(texts);
             return Ok(rest.len());
         };
-        let ends = after.first() == Some(&b'"');
-        self.state = if ends { State::Free } else { State::Escape };
-        if told {
-            listener.text(piece);
-            match ends {
-                true => listener.text_ends(self.at + piece.len() as u64 + 1)?,
-                false => listener.text(b"\\"),
+        self.state = State::Free;
+        listener.leapt(std::mem::take(&mut self.commas), self.at + taken as u64)?;
+        Ok(taken)
+    }
+
+    /// Follows the brackets of a block down to a depth, and counts the commas one above it. Answers the bytes up to
+    /// where that depth is reached.
+    fn leave(
+        &mut self,
+        block: &Block<'_>,
+        Signs { mut brackets, mut commas }: Signs,
+        told: usize,
+    ) -> Result<Option<usize>, Flaw> {
+        while let Some((place, byte)) = block.first(brackets) {
+            let before = (1 << place) - 1;
+            self.count(commas & before, told);
+            (brackets, commas) = (brackets & (brackets - 1), commas & !before);
+            if matches!(byte, b'{' | b'[') {
+                self.open(byte);
+                continue;
             }
+            self.close(byte, self.at + (block.before + place) as u64)?;
+            if self.depth == told {
+                return Ok(Some(block.before + place + 1));
+            }
+        }
+        self.count(commas, told);
+        Ok(None)
+    }
+
+    fn count(&mut self, commas: u64, told: usize) {
+        if self.depth == told + 1 {
+            self.commas += u64::from(commas.count_ones());
+        }
+    }
+
+    /// Over the rest of a text that nobody listens to.
+    fn overhear(&mut self, rest: &[u8], listener: &mut impl Listener) -> Result<usize, Flaw> {
+        let mut texts = self.state.texts();
+        let end = block::each(rest, |block| {
+            let quote = block.first(texts.quotes(&block));
+            Ok(quote.map(|(place, _)| block.before + place + 1))
+        })?;
+        let Some(taken) = end else {
+            self.state = State::at(texts);
+            return Ok(rest.len());
+        };
+        self.state = State::Free;
+        listener.text_ends(self.at + taken as u64)?;
+        Ok(taken)
+    }
+
+    fn text(&mut self, rest: &[u8], listener: &mut impl Listener) -> Result<usize, Flaw> {
+        let special = memchr2(b'"', b'\\', rest);
+        let Some((piece, after)) = special.and_then(|at| rest.split_at_checked(at)) else {
+            listener.text(rest);
+            return Ok(rest.len());
+        };
+        listener.text(piece);
+        if after.first() == Some(&b'"') {
+            self.state = State::Free;
+            listener.text_ends(self.at + piece.len() as u64 + 1)?;
+        } else {
+            self.state = State::Escape;
+            listener.text(b"\\");
         }
         Ok(piece.len() + 1)
     }
 
-    fn escaped(&mut self, rest: &[u8], told: bool, listener: &mut impl Listener) -> usize {
+    fn escaped(&mut self, rest: &[u8], listener: &mut impl Listener) -> usize {
         self.state = State::Text;
-        if told {
-            listener.text(rest.get(..1).unwrap_or_default());
-        }
+        listener.text(rest.get(..1).unwrap_or_default());
         1
     }
 

@@ -123,6 +123,22 @@ proptest! {
     }
 
     #[test]
+    fn what_is_leapt_over_is_counted_as_a_parser_counts_it(
+        items in prop::collection::vec(any_json(), 2..6), pretty in any::<bool>(), chunk in 1usize..200
+    ) {
+        let first = "x".repeat(44);
+        let items = [vec![json!(first)], items].concat();
+        let text = written(&json!([items, items]), pretty, true);
+        let (found, own) = scan(&text, &window("/output", 0, None, 48), chunk).unwrap();
+        let rest = |path: &str, of| Rest { path: path.into(), from: 1, of, unit: Unit::Elements };
+        let shown = found.at_path.unwrap();
+        prop_assert_eq!(value(&shown), json!([[first]]));
+        prop_assert_eq!(shown.rest, [rest("/output/0", items.len() as u64), rest("/output", 2)]);
+        prop_assert_eq!((shown.total, serde_json::from_slice::<Value>(&own).unwrap()), (2, json!([items, items])));
+        prop_assert_eq!(found.members.len(), 4);
+    }
+
+    #[test]
     fn a_transfer_that_broke_off_never_looks_complete(output in any_json(), end in any::<prop::sample::Index>()) {
         let text = written(&output, false, true);
         let end = end.index(text.len());
@@ -159,6 +175,33 @@ proptest! {
         let fed = std::iter::once(&b"{\"output\":"[..]).chain(bytes.chunks(3)).try_for_each(|c| scan.feed(c).map(drop));
         if fed.is_ok() && let Ok(found) = scan.finish() && let Some(shown) = found.at_path {
             prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(shown.json.get()).is_ok());
+        }
+    }
+}
+
+#[test]
+fn a_chunk_may_end_anywhere() {
+    let row = json!({"a": "[{\"\\\\\",", "\\": ["\\\"", "]}", {}], "n": 1.5e3, "long": "\\n,\"".repeat(20)});
+    let text = written(&json!([row, "\\", row, [], "\"\\".repeat(40), row]), false, false);
+    for window in [
+        window("/output", 0, None, 0),
+        window("/output", 0, None, 60),
+        window("/output", 3, None, 60),
+        window("/output/4", 0, None, 60),
+        window("/output/2/long", 9, Some(20), 1_000),
+        window("/output", 0, None, 10_000),
+    ] {
+        let shown = |chunks: [&[u8]; 2]| {
+            let mut scan = Scan::new(&window);
+            let own = chunks.map(|chunk| scan.feed(chunk).unwrap().len());
+            let Found { members, at_path } = scan.finish().unwrap();
+            let Excerpt { json, rest, total, .. } = at_path.unwrap();
+            (own.iter().sum::<usize>(), members.len(), json.get().to_owned(), rest, total)
+        };
+        let expected = shown([text.as_bytes(), b""]);
+        for at in 0..text.len() {
+            let (begin, end) = text.as_bytes().split_at(at);
+            assert_eq!(shown([begin, end]), expected, "{window:?} cut at {at}");
         }
     }
 }

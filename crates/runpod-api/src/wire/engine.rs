@@ -3,6 +3,7 @@
 //! The system's certificate store is never parsed: that costs milliseconds at every start. Who needs other roots
 //! hands them in.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +37,21 @@ pub(super) fn build(settings: &Settings) -> Outcome<reqwest::Client> {
         Some(proxy) => building.proxy(proxy),
         None => building,
     };
+    building.build().map_err(|e| refuse("engine", e.without_url().to_string()))
+}
+
+/// An engine for one host that is to be found at this address and nowhere else. It goes through no proxy, keeps no
+/// connection, and speaks https only.
+pub(super) fn pinned(settings: &Settings, host: &str, at: SocketAddr) -> Outcome<reqwest::Client> {
+    let building = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls(settings)?)
+        .no_proxy()
+        .https_only(true)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .pool_max_idle_per_host(0)
+        .resolve(host, at);
     building.build().map_err(|e| refuse("engine", e.without_url().to_string()))
 }
 

@@ -22,6 +22,8 @@ use crate::rate::{Headroom, Pace};
 use crate::retry::Tries;
 use crate::trace::TraceContext;
 
+/// Most room that is made for a body because its sender says that it is so long.
+const RESERVED: u64 = 256 * 1024;
 /// How much of an error answer is read, in bytes.
 const ERROR_CAP: usize = 64 * 1024;
 /// Longest wait for the words of an error whose status is already known.
@@ -167,7 +169,8 @@ impl Errand {
         if response.content_length().is_some_and(|length| length > limit as u64) {
             return Err(too_large());
         }
-        let mut body = BytesMut::new();
+        let said = response.content_length().unwrap_or_default().min(RESERVED);
+        let mut body = BytesMut::with_capacity(usize::try_from(said).unwrap_or_default());
         while let Some(chunk) = self.chunk(&mut response).await? {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());
@@ -282,11 +285,13 @@ impl<'a> Witness<'a> {
 
 impl Drop for Witness<'_> {
     fn drop(&mut self) {
-        let Parcel { op, key, .. } = &self.errand.parcel;
+        let Parcel { op, key, trace, .. } = &self.errand.parcel;
         let took = self.errand.until.clock().now().saturating_sub(self.began);
-        let exchange = Exchange::of(op, key.as_ref(), self.span.as_ref());
-        let (status, left) = (self.status, self.left);
-        self.errand.pool.settings.on_exchange.tell(&Exchange { status, took, left, ..exchange });
+        let (status, left, span) = (self.status, self.left, self.span.as_ref());
+        let parent = trace.as_ref();
+        let exchange = Exchange::of(op, key.as_ref());
+        let exchange = Exchange { status, took, left, span, parent, ..exchange };
+        self.errand.pool.settings.on_exchange.tell(&exchange);
     }
 }
 

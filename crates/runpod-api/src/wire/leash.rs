@@ -74,10 +74,11 @@ impl<T: Harvest> Drop for Leash<T> {
 }
 
 /// Counts a change as under way for as long as it lives.
-struct UnderWay(Arc<Pool>);
+#[derive(Debug)]
+pub struct UnderWay(Arc<Pool>);
 
 impl UnderWay {
-    fn new(pool: Arc<Pool>) -> Self {
+    pub(super) fn new(pool: Arc<Pool>) -> Self {
         pool.changes.send_modify(|count| *count += 1);
         Self(pool)
     }

@@ -26,6 +26,7 @@ mod proxy;
 mod recorder;
 mod registries;
 mod retry;
+mod stranger;
 mod stub;
 mod templates;
 mod tls;

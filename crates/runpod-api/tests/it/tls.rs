@@ -23,7 +23,7 @@ use crate::stub::{KEY, client, hosts};
 /// A door with a certificate of its own for loopback names, and that certificate.
 fn acceptor(protocols: &[&str]) -> (TlsAcceptor, String) {
     let CertifiedKey { cert, signing_key } =
-        generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+        generate_simple_self_signed(["localhost", "127.0.0.1", "client.example"].map(str::to_owned)).unwrap();
     let mut tls = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
@@ -50,6 +50,20 @@ pub(crate) struct Twin {
 
 impl Twin {
     pub(crate) async fn start(protocols: &[&str]) -> Self {
+        Self::answering(protocols, || {
+            std::future::ready(Response::new(axum::body::Body::from(r#"{"pods":[]}"#)))
+        })
+        .await
+    }
+
+    /// The same with another answer.
+    pub(crate) async fn answering<F>(
+        protocols: &[&str],
+        answer: impl Fn() -> F + Clone + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Response> + Send + 'static,
+    {
         let (tls, pem) = acceptor(protocols);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -57,11 +71,11 @@ impl Twin {
         let connections = watch::Sender::new((0, 0));
         let door = Door { listener, tls, connections: connections.clone() };
         let told = heard.clone();
-        let answer = Router::new().fallback(async move |request: Request| {
+        let router = Router::new().fallback(move |request: Request| {
             told.send_modify(|heard: &mut Vec<String>| heard.push(line(&request)));
-            Response::new(axum::body::Body::from(r#"{"pods":[]}"#))
+            answer()
         });
-        tokio::spawn(async move { axum::serve(door, answer).await });
+        tokio::spawn(async move { axum::serve(door, router).await });
         Self { port, pem, heard, connections }
     }
 

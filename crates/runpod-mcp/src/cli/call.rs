@@ -1,5 +1,6 @@
 //! `call`: one tool call from the shell.
 
+use std::io::Stderr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -36,16 +37,16 @@ pub(super) fn run(args: &CallArgs, top: Flags, env: &Env) -> anyhow::Result<Exit
     serve::announce(&config);
     let answer = block_on(async {
         let connection = connect::open(config).await?;
-        ask(&connection.server, args).await
+        ask(&connection.server, args, Display::at_stderr(env)).await
     })??;
     out::json(&answer.json)?;
     Ok(if answer.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-async fn ask(server: &Server, call: &CallArgs) -> anyhow::Result<Answer> {
+async fn ask(server: &Server, call: &CallArgs, display: Display<Stderr>) -> anyhow::Result<Answer> {
     let given = arguments(server.schema(&call.tool), call)?;
     let who = server.local(("runpod-mcp", env!("CARGO_PKG_VERSION")));
-    let display = Arc::new(Display::at_stderr());
+    let display = Arc::new(display);
     let shown = Arc::clone(&display);
     let follower = Follower::new(server.clock(), move |step| shown.show(&step));
     let asked = Asked { progress: follower.progress(), ..Asked::default() };

@@ -7,12 +7,13 @@ mod assistant;
 mod story;
 mod voice;
 
-use std::io::Write;
+use std::io::{Stderr, Write};
 use std::process::ExitCode;
 
 use runpod_sim::{Pace, Seed, Sim};
 
 use super::flags::Flags;
+use super::progress::Display;
 use super::{block_on, connect};
 use crate::config::{Config, Env};
 use assistant::Assistant;
@@ -25,21 +26,22 @@ const SPEED: u32 = 60;
 #[derive(Debug, clap::Args)]
 pub(super) struct DemoArgs {}
 
-pub(super) fn run() -> anyhow::Result<ExitCode> {
+pub(super) fn run(env: &Env) -> anyhow::Result<ExitCode> {
+    let display = Display::at_stderr(env);
     block_on(async {
         let sim = Sim::builder().seed(Seed::Empty).clock(Pace::Times(SPEED)).start().await?;
-        show(sim, &mut Voice(std::io::stdout())).await
+        show(sim, &mut Voice(std::io::stdout()), display).await
     })??;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Tells the story in this world.
-async fn show<W: Write>(sim: Sim, voice: &mut Voice<W>) -> anyhow::Result<()> {
+async fn show<W: Write>(sim: Sim, voice: &mut Voice<W>, display: Display<Stderr>) -> anyhow::Result<()> {
     let clock = sim.clock();
     // The demo is the same whatever the environment says.
     let config = Config::read(&Flags::default().given, &Env::default())?;
     let connection = connect::on(sim, connect::setup(config)?)?;
-    let assistant = Assistant::meet(connection.server.clone()).await?;
+    let assistant = Assistant::meet(connection.server.clone(), display).await?;
     story::tell(voice, &assistant, &clock).await?;
     assistant.leave().await
 }
@@ -55,7 +57,10 @@ mod tests {
         if let Some((operation, action)) = trouble {
             sim.faults().add(Match::operation(operation).then(action));
         }
-        show(sim, &mut Voice(Vec::new())).await.map_or_else(|e| format!("{e:#}"), |()| "told".to_owned())
+        let display = Display::at_stderr(&Env::default());
+        show(sim, &mut Voice(Vec::new()), display)
+            .await
+            .map_or_else(|e| format!("{e:#}"), |()| "told".to_owned())
     }
 
     #[tokio::test]

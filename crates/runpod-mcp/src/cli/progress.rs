@@ -4,38 +4,43 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
+use crate::config::Env;
 use crate::tool::progress::Step;
 
 /// Cells of the bar.
 const BAR: usize = 20;
 
-/// Longest line, in characters: a longer one could wrap, and cannot be overwritten then.
-const WIDTH: usize = 79;
+/// Columns of a terminal that does not say how many it has.
+const COLUMNS: usize = 80;
+/// Columns below which the message needs the place of the bar.
+const NARROW: usize = 60;
 
 /// Where steps are shown.
 #[derive(Debug)]
 pub(super) struct Display<W> {
     to: Mutex<W>,
-    is_terminal: bool,
+    /// How many columns there are; none where lines are not overwritten.
+    columns: Option<fn() -> usize>,
     last: Mutex<String>,
 }
 
 impl Display<io::Stderr> {
-    /// At stderr.
-    pub(super) fn at_stderr() -> Self {
-        Self::at(io::stderr(), io::stderr().is_terminal())
+    /// At stderr. A terminal that calls itself dumb cannot overwrite a line.
+    pub(super) fn at_stderr(env: &Env) -> Self {
+        let overwrites = io::stderr().is_terminal() && env.get("TERM") != Some("dumb");
+        Self::at(io::stderr(), overwrites.then_some(columns))
     }
 }
 
 impl<W: Write> Display<W> {
-    fn at(to: W, is_terminal: bool) -> Self {
-        Self { to: Mutex::new(to), is_terminal, last: Mutex::default() }
+    fn at(to: W, columns: Option<fn() -> usize>) -> Self {
+        Self { to: Mutex::new(to), columns, last: Mutex::default() }
     }
 
     /// Shows a step. If nobody listens, it is lost.
     pub(super) fn show(&self, step: &Step) {
-        if self.is_terminal {
-            return self.write(&format!("\r{}\u{1b}[K", line(step)));
+        if let Some(columns) = self.columns {
+            return self.write(&format!("\r{}\u{1b}[K", line(step, columns())));
         }
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         // Nothing is overwritten here: the same again would only fill a log.
@@ -47,7 +52,7 @@ impl<W: Write> Display<W> {
 
     /// Takes the overwritten line away.
     pub(super) fn clear(&self) {
-        if self.is_terminal {
+        if self.columns.is_some() {
             self.write("\r\u{1b}[K");
         }
     }
@@ -58,10 +63,22 @@ impl<W: Write> Display<W> {
     }
 }
 
-/// A step in one line, with a bar where the end is known.
-fn line(step: &Step) -> String {
-    let bar = step.total.filter(|total| *total > 0.0).map(|total| bar(step.done / total));
-    format!("{}{}", bar.unwrap_or_default(), step.message).chars().take(WIDTH).collect()
+/// Asked for each time: a window may be resized meanwhile.
+fn columns() -> usize {
+    terminal_size::terminal_size().map_or(COLUMNS, |(width, _)| usize::from(width.0))
+}
+
+/// A step in one line, with a bar where the end is known. The last column stays free: a longer line would wrap, and
+/// could not be overwritten then.
+fn line(step: &Step, columns: usize) -> String {
+    let bar =
+        step.total.filter(|total| *total > 0.0 && columns >= NARROW).map(|total| bar(step.done / total));
+    let (line, room) = (format!("{}{}", bar.unwrap_or_default(), step.message), columns.saturating_sub(1));
+    if line.chars().count() <= room {
+        return line;
+    }
+    let shorter: String = line.chars().take(room.saturating_sub(1)).collect();
+    format!("{shorter}…").chars().take(room).collect()
 }
 
 fn bar(share: f64) -> String {
@@ -74,7 +91,7 @@ mod tests {
     use super::*;
 
     fn shown(is_terminal: bool, steps: &[(f64, &str)]) -> String {
-        let display = Display::at(Vec::new(), is_terminal);
+        let display = Display::at(Vec::new(), is_terminal.then_some(|| COLUMNS));
         for (done, message) in steps {
             display.show(&Step { done: *done, total: Some(60.0), message: (*message).to_owned() });
         }
@@ -100,7 +117,12 @@ mod tests {
     #[test]
     fn no_line_wraps() {
         let step = Step { done: 90.0, total: Some(60.0), message: "é".repeat(200) };
-        assert_eq!(line(&step).chars().count(), WIDTH);
-        assert!(line(&step).starts_with("[====================] 100 %"));
+        for columns in [200, 80, 61, 60, 40, 2, 1, 0] {
+            assert_eq!(line(&step, columns).chars().count(), columns.saturating_sub(1), "{columns}");
+        }
+        assert!(
+            line(&step, 80).starts_with("[====================] 100 %") && line(&step, 80).ends_with("é…")
+        );
+        assert!(line(&step, 40).starts_with('é'), "the message needs the place of the bar");
     }
 }

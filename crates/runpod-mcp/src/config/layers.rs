@@ -16,6 +16,9 @@ pub type Given = Vec<(&'static str, String)>;
 /// Prefixes under which a variable that is no setting is a mistake. Pods and people set other `RUNPOD_*`.
 const OURS: [&str; 2] = ["RUNPOD_MCP_", "RUNPOD_REST_VERSION_"];
 
+/// Ours, and no settings of the server: the package that started us, which its launcher tells, and the address that `links` takes.
+const TOLD: [&str; 2] = ["RUNPOD_MCP_PACKAGE", "RUNPOD_MCP_URL"];
+
 /// A setting with its value and where that came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
@@ -87,7 +90,7 @@ impl Layers {
         }
         let known: Vec<_> = SETTINGS.iter().flat_map(|setting| setting.env).copied().collect();
         let ours = |name: &&str| OURS.iter().any(|prefix| name.starts_with(prefix));
-        for name in env.names().filter(ours).filter(|name| !known.contains(name)) {
+        for name in env.names().filter(ours).filter(|name| !known.contains(name) && !TOLD.contains(name)) {
             let names: Vec<_> =
                 known.iter().copied().filter(|k| OURS.iter().any(|prefix| k.starts_with(prefix))).collect();
             self.problems.push(unknown(name, &names));

@@ -111,7 +111,7 @@ pub static SETTINGS: &[Setting] = &[
         env: &["RUNPOD_MCP_FILES_DIR"],
         kind: Kind::Text("FOLDER"),
         section: Section::Tools,
-        about: "Let tools write files inside of this folder [default: none]",
+        about: "Let tools read and write files inside of this folder [default: none]",
     },
     Setting {
         key: "detail",

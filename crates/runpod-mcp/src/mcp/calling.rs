@@ -317,8 +317,12 @@ impl Audit {
     fn line(&mut self, outcome: &str) {
         if std::mem::take(&mut self.open) {
             let Self { card, effect, who, ids, .. } = self;
-            let made = self.made.id();
+            let made = self.made.line();
             tracing::info!(target: "runpod_mcp::audit", who, tool = card.name, ?effect, ids, made, outcome);
+            let (who, tool, ids) = (who.clone(), card.name, ids.clone());
+            self.made.told(move |made| {
+                tracing::info!(target: "runpod_mcp::audit", who, tool, ids, made, outcome = "done late");
+            });
         }
     }
 }
@@ -326,9 +330,9 @@ impl Audit {
 impl Drop for Audit {
     fn drop(&mut self) {
         // What was made is past doing: only the wait for it was broken off.
-        match self.made.id() {
-            "" => self.line("cancelled; what was sent already may still happen"),
-            _ => self.line("done; its wait was cancelled"),
+        match self.made.line().is_empty() {
+            true => self.line("cancelled; what was sent already may still happen"),
+            false => self.line("done; its wait was cancelled"),
         }
     }
 }

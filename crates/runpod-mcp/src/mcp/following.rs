@@ -21,7 +21,7 @@ const ROOM: usize = 4;
 pub struct Hangup {
     /// There will be no more input.
     pub ended: CancellationToken,
-    /// The grace that running calls had is over as well.
+    /// Nobody waits for the calls that still run.
     pub gone: CancellationToken,
 }
 

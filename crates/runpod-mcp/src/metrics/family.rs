@@ -47,6 +47,8 @@ impl Head {
     );
     pub(super) const STATE: Self =
         gauge("runpod_mcp_state_reachable", "Whether what the replicas share could be reached last time.");
+    pub(super) const SPANS: Self =
+        counter("runpod_mcp_spans_dropped_total", "Spans that never reached the collector.", ["", ""]);
     pub(super) const CONNECTIONS: Self = gauge("runpod_mcp_connections", "Open connections.");
     pub(super) const MEMORY: Self = gauge("process_resident_memory_bytes", "Resident memory size in bytes.");
 

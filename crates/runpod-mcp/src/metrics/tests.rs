@@ -80,6 +80,7 @@ fn what_happened_is_on_the_page() {
     metrics.refusal("per-token");
     metrics.checks_credentials(true);
     metrics.state_reachable(false);
+    metrics.spans_dropped(7);
     metrics.probe(Duration::from_millis(25));
     metrics.probe(Duration::from_millis(26));
     metrics.probe(Duration::from_secs(61));
@@ -102,6 +103,7 @@ fn what_happened_is_on_the_page() {
         ("runpod_mcp_credential_check_enabled", 1.0),
         ("runpod_mcp_state_reachable", 0.0),
         ("runpod_mcp_connections", 1.0),
+        ("runpod_mcp_spans_dropped_total", 7.0),
     ] {
         assert_eq!(page.get(key), Some(&value), "{key}");
     }

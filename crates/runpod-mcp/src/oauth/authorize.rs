@@ -16,7 +16,7 @@ use super::fault::Fault;
 use super::pages::{self, Reader};
 use super::params::Params;
 use super::pkce::Challenge;
-use super::{Caller, Desk, Issuer, callback, handoff, redirect, resource};
+use super::{Caller, Desk, Issuer, callback, consent, handoff, limits, redirect, resource};
 
 /// Longest state of a client, in bytes: in our own callback it travels inside of ours.
 const STATE: usize = 4096;
@@ -53,21 +53,49 @@ pub(super) async fn authorize(
     uri: Uri,
 ) -> Response {
     let reader = Reader::of(&headers);
-    match desk.begin(&caller.issuer, uri.query().unwrap_or_default()).await {
-        Ok(to) => sent(StatusCode::FOUND, &to, reader),
+    if let Err(fault) = desk.limits.pass(&limits::AUTHORIZE, caller.peer).await {
+        return fault.told(reader);
+    }
+    let query = uri.query().unwrap_or_default();
+    match desk.begin(&caller.issuer, query).await {
+        Ok(Next::Console(to)) => sent(StatusCode::FOUND, &to, reader),
+        Ok(Next::Ask(ask)) => {
+            consent::ask(&desk, &caller.issuer, &ask, query).unwrap_or_else(|fault| fault.told(reader))
+        }
         Err(refusal) => desk.refuse(&caller.issuer, refusal, reader),
     }
 }
 
+/// What comes after the checks.
+enum Next {
+    /// The console, at this address.
+    Console(String),
+    /// A person must see who asks.
+    Ask(Box<Ask>),
+}
+
 impl Desk {
-    /// Checks a query, and gives the address of the console that decides about it.
-    async fn begin(&self, issuer: &Issuer, query: &str) -> Result<String, Refusal> {
+    /// Checks a query, and goes on where nobody has to be asked first.
+    async fn begin(&self, issuer: &Issuer, query: &str) -> Result<Next, Refusal> {
         let ask = self.asked(issuer, query).await?;
+        match self.settings.consent.is_needed(self.settings.redirects.lists(&ask.redirect)) {
+            true => Ok(Next::Ask(Box::new(ask))),
+            false => Ok(Next::Console(self.handed_off(issuer, &ask).await?)),
+        }
+    }
+
+    /// Checks a query that a person agreed to, and goes on.
+    pub(super) async fn agreed(&self, issuer: &Issuer, query: &str) -> Result<String, Fault> {
+        let ask = self.asked(issuer, query).await.map_err(|refusal| refusal.fault)?;
+        self.handed_off(issuer, &ask).await
+    }
+
+    /// Asks the backend for a key; the address of the console where a person decides about it.
+    async fn handed_off(&self, issuer: &Issuer, ask: &Ask) -> Result<String, Fault> {
         let name = self.settings.key_name.of(ask.client.name());
-        let created = self.backend.create(name.as_deref(), &ask.challenge).await;
-        let created = created.map_err(|fault| Refusal { fault, back: None })?;
+        let created = self.backend.create(name.as_deref(), &ask.challenge).await?;
         tracing::info!(event = "oauth_authorize_handoff", host = redirect::host(&self.settings.console));
-        Ok(self.address(issuer, &ask, &created)?)
+        self.address(issuer, ask, &created)
     }
 
     fn address(&self, issuer: &Issuer, ask: &Ask, created: &Created) -> Result<String, Fault> {

@@ -1,7 +1,10 @@
 //! Who asks: what a client id says about its client, without a register to look it up in.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use super::cimd::Document;
 use super::fault::Fault;
 use super::redirect::{self, Redirects};
 use super::seal::{Keyring, Purpose};
@@ -20,6 +23,8 @@ pub(super) enum Client {
     Plain,
     /// What it registered, as its id says.
     Registered(Registered),
+    /// What its document says.
+    Document(Arc<Document>),
 }
 
 /// What a sealed id holds.
@@ -37,6 +42,7 @@ impl Client {
         match self {
             Self::Plain => None,
             Self::Registered(registered) => registered.client_name.as_deref(),
+            Self::Document(document) => Some(&document.name),
         }
     }
 
@@ -48,6 +54,8 @@ impl Client {
             Self::Registered(Registered { redirect_uris, .. }) => {
                 listed.admit(asked) && redirect_uris.iter().any(|own| redirect::same(own, asked))
             }
+            // Its addresses on the web are on its own site, which was accepted with it.
+            Self::Document(document) => document.redirects.iter().any(|own| redirect::same(own, asked)),
         }
     }
 }
@@ -56,6 +64,11 @@ impl Desk {
     /// The client of an id.
     pub(super) async fn client(&self, issuer: &Issuer, id: Option<&str>) -> Result<Client, Fault> {
         let id = id.filter(|id| id.len() <= LONGEST);
+        if let (Some(library), Some(id)) = (&self.library, id)
+            && id.starts_with("https://")
+        {
+            return library.document(id).await.map(Client::Document);
+        }
         let Some(keys) = &self.settings.keys else { return Ok(Client::Plain) };
         let Some(id) = id else {
             return Err(Fault::invalid_client("client_id is missing or too long; register first"));

@@ -15,8 +15,10 @@ use runpod_api::{Clock, Deadline, Error};
 
 use super::Wall;
 use super::fault::Fault;
+use super::limits::Limits;
 use super::pkce::{Challenge, Verifier};
-use flights::{Flights, Seat};
+pub(super) use flights::Flights;
+use flights::Seat;
 
 /// Longest time for one read.
 const READ: Duration = Duration::from_secs(10);
@@ -38,6 +40,8 @@ pub(super) enum End {
     Key(Minted),
     /// The request was made with another challenge, or with none.
     Mismatch,
+    /// There is no such request.
+    Unknown,
     /// The key was read before.
     Used,
     Denied,
@@ -60,6 +64,7 @@ pub(super) struct Backend {
     pub(super) budget: Duration,
     pub(super) jitter: fn(Duration) -> Duration,
     pub(super) flights: Arc<Flights>,
+    pub(super) limits: Limits,
 }
 
 impl Backend {
@@ -72,8 +77,9 @@ impl Backend {
         })
     }
 
-    /// Waits for the key of a request. Of callers with the same code and verifier all hear the same.
-    pub(super) async fn redeem(self: &Arc<Self>, id: &RequestId, verifier: Verifier) -> End {
+    /// Waits for the key of a request. Of callers with the same code and verifier all hear the same. With `once`, a key
+    /// that the backend gives a second time is not handed on.
+    pub(super) async fn redeem(self: &Arc<Self>, id: &RequestId, verifier: Verifier, once: bool) -> End {
         let mark = verifier.mark();
         let mut verifier = Some(verifier);
         for _ in 0..TURNS {
@@ -82,8 +88,9 @@ impl Backend {
                     let Some(verifier) = verifier.take() else { return End::Busy };
                     let (backend, id) = (Arc::clone(self), id.clone());
                     tokio::spawn(async move {
-                        let end = backend.wait(&id, &verifier, || landing.is_awaited()).await;
-                        landing.end(end);
+                        let end = backend.turn(&id, &verifier, || landing.is_awaited()).await;
+                        let used = once && matches!(end, End::Key(_)) && !backend.limits.is_first(&id).await;
+                        landing.end(if used { End::Used } else { end });
                     });
                     return passenger.end().await;
                 }
@@ -94,12 +101,25 @@ impl Backend {
         End::Busy
     }
 
+    /// One row of reads, unless there were too many wrong verifiers for this code.
+    async fn turn(&self, id: &RequestId, verifier: &Verifier, awaited: impl Fn() -> bool) -> End {
+        if self.limits.try_verifier(id).await.is_err() {
+            return End::Busy;
+        }
+        let end = self.wait(id, verifier, awaited).await;
+        if !matches!(end, End::Mismatch | End::Unknown) {
+            self.limits.verifier_was_right(id).await;
+        }
+        end
+    }
+
     async fn wait(&self, id: &RequestId, verifier: &Verifier, awaited: impl Fn() -> bool) -> End {
         let deadline = Deadline::after(&self.clock, self.budget);
         let mut pause = SHORT;
         for _ in 0..READS {
             let told = match self.flash.read(id, deadline.remaining(READ)).await {
-                Ok(told) => told,
+                Ok(Some(told)) => told,
+                Ok(None) => return End::Unknown,
                 Err(error) => {
                     let error = error.to_string().replace(id.reveal(), "[code]");
                     tracing::warn!(event = "oauth_token_failed", error);

@@ -85,6 +85,7 @@ impl Desk {
         };
         // Only who sends the browser back himself can say who he is (RFC 9207); a client refuses where it is missing.
         promise("authorization_response_iss_parameter_supported", self.settings.callback);
+        promise("client_id_metadata_document_supported", self.library.is_some());
         document
     }
 }

@@ -105,6 +105,8 @@ fn sent(status: StatusCode, media: &'static str, body: String, form_action: &str
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Browsers heed it on https only.
+        (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
     ];
     let fixed = fixed.map(|(name, value): (HeaderName, _)| (name, HeaderValue::from_static(value)));
     response.headers_mut().extend(fixed);

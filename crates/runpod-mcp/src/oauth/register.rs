@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::client_id::{PLAIN, Registered};
 use super::fault::Fault;
 use super::seal::Purpose;
-use super::{Caller, Desk, Issuer, body, pages, redirect};
+use super::{Caller, Desk, Issuer, body, limits, pages, redirect};
 
 /// Most redirect addresses of one client.
 const MOST: usize = 8;
@@ -28,6 +28,7 @@ pub(super) async fn register(
     headers: HeaderMap,
     body: axum::body::Body,
 ) -> Result<Response, Fault> {
+    desk.limits.pass(&limits::REGISTER, caller.peer).await?;
     if body::essence(&headers) != "application/json" {
         return Err(Fault::invalid_request("the body must be sent as application/json")
             .with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));

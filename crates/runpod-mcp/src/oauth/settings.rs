@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use runpod_api::Base;
 
-use super::{KeyName, Keyring, Redirects, Tokens};
+use super::{Consent, Documents, KeyName, Keyring, Redirects, Tokens};
 
 /// How the authorization server is set up.
 #[derive(Clone, Debug)]
@@ -31,6 +31,10 @@ pub struct Settings {
     pub legacy_clients: bool,
     /// `MCP_SEALED_TOKENS`, `MCP_REQUIRE_SEALED_TOKENS`. Sealed ones need keys.
     pub tokens: Tokens,
+    /// `MCP_CIMD`, `MCP_CIMD_HOSTS`: whose clients may be known by a document.
+    pub documents: Documents,
+    /// `MCP_CONSENT`: when a page is shown before the console. Needs keys.
+    pub consent: Consent,
     /// `MCP_RESOURCE_URI`: what the resource at the root is called, where that is not its address.
     pub resource: Option<String>,
     /// Longest wait of one redemption.
@@ -82,6 +86,8 @@ impl Settings {
             callback: false,
             legacy_clients: false,
             tokens: Tokens::default(),
+            documents: Documents::Off,
+            consent: Consent::Off,
             resource: None,
             budget: Duration::from_secs(45),
             wall: Wall::default(),
@@ -97,6 +103,11 @@ impl Settings {
             needs(self.callback, "MCP_OAUTH_CALLBACK_MODE=sealed"),
             needs(self.tokens.are_sealed(), "MCP_SEALED_TOKENS"),
             needs(self.legacy_clients, "MCP_ACCEPT_LEGACY_CLIENT_IDS"),
+            needs(self.consent != Consent::Off, "MCP_CONSENT"),
+            (self.documents == Documents::Open && self.consent == Consent::Off).then(|| {
+                "MCP_CIMD=open needs MCP_CONSENT=unlisted or always: anybody could come, so a person must see who does"
+                    .to_owned()
+            }),
         ]
         .into_iter()
         .flatten()

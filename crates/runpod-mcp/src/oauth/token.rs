@@ -20,7 +20,7 @@ use super::flash::{End, SKEW};
 use super::params::Params;
 use super::pkce::Verifier;
 use super::seal::Purpose;
-use super::{Caller, Desk, Issuer, body, pages};
+use super::{Caller, Desk, Issuer, body, limits, pages};
 
 /// What is redeemed, checked as far as it can be without the backend.
 struct Grant {
@@ -42,12 +42,13 @@ pub(super) async fn token(
     if uri.query().is_some_and(|query| !query.is_empty()) {
         return Err(Fault::invalid_request("parameters belong into the body, not into the address"));
     }
+    desk.limits.pass(&limits::TOKEN, caller.peer).await?;
     let params = desk.form(&headers, body).await?;
     let issuer = &caller.issuer;
     let grant = desk.grant(issuer, &params).await.inspect_err(|fault| {
         tracing::info!(event = "oauth_token_rejected", code = fault.code, why = fault.text);
     })?;
-    let end = desk.backend.redeem(&grant.id, grant.verifier).await;
+    let end = desk.backend.redeem(&grant.id, grant.verifier, desk.settings.callback).await;
     tracing::info!(event = "oauth_token", outcome = word(&end), client = desk.tags.of(&grant.client_id));
     match end {
         End::Key(key) => desk.handed_over(issuer, &key, (grant.audience, &grant.client_id)),
@@ -90,7 +91,7 @@ impl Desk {
         let target = self.target(issuer, params)?;
         let client_id = client_id.unwrap_or_default().to_owned();
         let (id, bound) = match self.settings.callback {
-            true => self.unsealed(issuer, code, (&client_id, redirect, &verifier))?,
+            true => self.unsealed(issuer, code, (&client_id, redirect, &verifier)).await?,
             false => (RequestId::parse(code).ok_or(NO_CODE)?, None),
         };
         if bound.is_some() && target.is_some() && bound != target {
@@ -101,7 +102,7 @@ impl Desk {
     }
 
     /// The request behind a sealed code, and the resource that it was asked for.
-    fn unsealed(
+    async fn unsealed(
         &self,
         issuer: &Issuer,
         code: &str,
@@ -114,10 +115,13 @@ impl Desk {
         if !same_client || code.redirect != redirect || self.settings.wall.now() > code.exp + SKEW {
             return Err(NO_CODE);
         }
+        let id = RequestId::parse(&code.id).ok_or(NO_CODE)?;
+        self.limits.try_verifier(&id).await?;
         if !code.challenge.is_of(verifier) {
             return Err(WRONG_VERIFIER);
         }
-        Ok((RequestId::parse(&code.id).ok_or(NO_CODE)?, code.resource))
+        self.limits.verifier_was_right(&id).await;
+        Ok((id, code.resource))
     }
 
     /// The answer that gives the key to its owner.
@@ -144,6 +148,7 @@ const WRONG_VERIFIER: Fault = Fault::invalid_grant("code_verifier does not belon
 fn fault(end: &End) -> Fault {
     match end {
         End::Mismatch => WRONG_VERIFIER,
+        End::Unknown => NO_CODE,
         End::Used => Fault::invalid_grant("the code was used before; start the sign-in again"),
         End::Expired => Fault::invalid_grant("the code has expired; start the sign-in again"),
         End::Denied => {
@@ -165,6 +170,7 @@ fn word(end: &End) -> &'static str {
     match end {
         End::Key(_) => "key",
         End::Mismatch => "mismatch",
+        End::Unknown => "unknown",
         End::Used => "used",
         End::Denied => "denied",
         End::Expired => "expired",

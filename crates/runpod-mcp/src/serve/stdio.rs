@@ -4,8 +4,9 @@
 //! answer to every request that can be told apart from noise, a buffer that never grows beyond one longest line,
 //! and nothing but protocol on the outgoing stream. It refuses to know which tools there are.
 //!
-//! At the end of the input, calls that only wait end with what they have, others get [`GRACE`] to answer; then the
-//! streams close. When nobody takes the output any more, nothing is waited for.
+//! At the end of the input, calls that only wait end with what they have; others may answer for as long as one
+//! request to Runpod may take, so that `printf ... | runpod-mcp` gets its answers. Then the streams close. When nobody
+//! takes the output any more, nothing is waited for.
 
 mod lines;
 mod message;
@@ -31,9 +32,6 @@ use outbox::Outbox;
 /// Longest line that is read, in bytes without its end.
 pub const LONGEST_LINE: usize = 24 * 1024 * 1024;
 
-/// How long running calls may go on after the end of the input.
-pub const GRACE: Duration = Duration::from_secs(1);
-
 /// How long changes that were sent may go on after their calls ended.
 const LATE: Duration = Duration::from_secs(5);
 
@@ -46,7 +44,7 @@ const FLUSH: Duration = Duration::from_secs(1);
 /// When the service task died.
 pub async fn run(server: Server) -> io::Result<()> {
     let (read, write) = streams::of_process();
-    over(server, read, write).await
+    serve(server, (read, write), streams::unread()).await
 }
 
 /// Serves one client over any pair of streams until it hangs up.
@@ -58,6 +56,19 @@ where
     R: AsyncRead + Send + Unpin + 'static,
     W: AsyncWrite + Send + Unpin + 'static,
 {
+    serve(server, (read, write), std::future::pending()).await
+}
+
+/// The same; `unread` completes when nobody can read the output any more.
+async fn serve<R, W>(
+    server: Server,
+    (read, write): (R, W),
+    unread: impl Future<Output = ()>,
+) -> io::Result<()>
+where
+    R: AsyncRead + Send + Unpin + 'static,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
     let settled = server.clone();
     let stdio = Stdio::new(read, write);
     let hangup = stdio.hangup.clone();
@@ -65,7 +76,7 @@ where
         Ok(running) => {
             let ended = tokio::select! {
                 ended = running.waiting() => ended.map(drop).map_err(io::Error::other),
-                never = grace(&settled, &hangup) => match never {},
+                never = grace(&settled, &hangup, unread) => match never {},
             };
             // Changes that were sent for calls nobody waits for any more should not be torn off half-way.
             drop(tokio::time::timeout(LATE, settled.settled()).await);
@@ -79,10 +90,13 @@ where
     }
 }
 
-/// Ends the calls that have not answered [`GRACE`] after the end of the input.
-async fn grace(server: &Server, hangup: &Hangup) -> Infallible {
+/// Ends the calls that have not answered in good time after the end of the input, or whose answers nobody can read.
+async fn grace(server: &Server, hangup: &Hangup, unread: impl Future<Output = ()>) -> Infallible {
     hangup.ended.cancelled().await;
-    server.clock().sleep(GRACE).await;
+    tokio::select! {
+        () = server.clock().sleep(server.request_timeout()) => (),
+        () = unread => (),
+    }
     hangup.gone.cancel();
     std::future::pending().await
 }

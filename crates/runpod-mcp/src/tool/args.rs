@@ -65,12 +65,12 @@ impl JsonSchema for ClearableId {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Page {
-    /// Rows, 20 when omitted.
+    /// Rows, default 20.
     #[schemars(range(min = 1, max = 100))]
     pub limit: Option<u32>,
-    /// nextCursor of the previous reply.
+    /// nextCursor of the last reply.
     pub cursor: Option<String>,
-    /// Summary when omitted.
+    /// Default summary.
     pub detail: Option<Detail>,
 }
 

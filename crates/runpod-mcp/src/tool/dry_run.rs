@@ -17,7 +17,7 @@ pub(super) fn offer(card: &Card, mut schema: Value) -> Value {
     if card.effect != Effect::Reads
         && let Some(Value::Object(properties)) = schema.get_mut("properties")
     {
-        let about = json!({"type": "boolean", "description": "Only show the request and its price."});
+        let about = json!({"type": "boolean", "description": "Show request and price only."});
         properties.insert(ARGUMENT.to_owned(), about);
     }
     schema
@@ -33,10 +33,12 @@ pub(super) fn asked(args: &mut Value) -> bool {
 pub(super) async fn or_real<T: ToolDef>(cx: &Cx, args: T::Args) -> Outcome {
     let Some(book) = &cx.sketchbook else { return T::call(cx, args).await };
     let price = T::price(cx, &args).await?;
-    match T::call(cx, args).await {
-        Err(error) if error.code != SKETCHED => Err(error),
-        _ => Ok(report(&book.take(), price.as_ref())),
-    }
+    let notes = match T::call(cx, args).await {
+        Err(error) if error.code != SKETCHED => return Err(error),
+        Err(_) => Vec::new(),
+        Ok(reply) => reply.into_notes(),
+    };
+    Ok(report(&book.take(), price.as_ref()).notes(notes))
 }
 
 fn report(sketches: &[Sketch], price: Option<&Price>) -> Reply {

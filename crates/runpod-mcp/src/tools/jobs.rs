@@ -1,12 +1,14 @@
 //! Tools over jobs on Serverless endpoints: submit, ask, collect, stop.
 
 mod acts;
+mod batch;
 mod diagnosis;
 mod output;
 mod run;
 mod shown;
 mod status;
 mod stream;
+mod summary;
 
 use runpod_api::{Error, Id};
 use schemars::JsonSchema;

@@ -30,6 +30,7 @@ async fn help_is_for_people() {
         ("help", &["--help"][..]),
         ("help-short", &["-h"]),
         ("help-call", &["call", "--help"]),
+        ("help-links", &["links", "--help"]),
         ("help-sandbox", &["sandbox", "--help"]),
     ] {
         let output = run(args, &[]).await;
@@ -131,6 +132,41 @@ async fn the_demo_shows_the_whole_way() {
         "progress only: {said}"
     );
     code(&run(&["--read-only", "demo"], &[]).await, 2);
+}
+
+#[tokio::test]
+async fn links_are_for_people_pages_and_programs() {
+    let listed = run(&["links", "--json"], &[]).await;
+    code(&listed, 0);
+    let listed: Value = serde_json::from_str(stdout(&listed)).unwrap();
+    let listed = listed.as_array().unwrap();
+    assert_eq!(listed.len(), 10, "five clients, hosted and local");
+    for link in listed {
+        assert!(link["web"].as_str().unwrap().starts_with("https://"), "{link}");
+    }
+    let table = run(&["links"], &[]).await;
+    code(&table, 0);
+    for (line, link) in stdout(&table).lines().zip(listed) {
+        assert!(line.ends_with(link["app"].as_str().unwrap()), "{line}");
+    }
+    let page = run(&["links", "--markdown", "--mode", "local", "--package", "runpod-mcp@1.2.3"], &[]).await;
+    code(&page, 0);
+    assert_eq!(stdout(&page).lines().count(), 7);
+    assert!(stdout(&page).contains("arg=runpod-mcp%401.2.3"), "{}", stdout(&page));
+}
+
+#[tokio::test]
+async fn a_link_takes_no_address_that_could_carry_a_secret_or_travel_in_clear() {
+    let good = run(&["links", "--mode", "hosted"], &[("RUNPOD_MCP_URL", "https://example.com/mcp")]).await;
+    code(&good, 0);
+    assert!(stdout(&good).contains("https%3A%2F%2Fexample.com%2Fmcp"), "{}", stdout(&good));
+    for url in
+        ["http://example.com/", "https://key@example.com/", "https://example.com/?key=rpa_x", "example.com"]
+    {
+        code(&run(&["links", "--url", url], &[]).await, 2);
+        code(&run(&["links"], &[("RUNPOD_MCP_URL", url)]).await, 2);
+    }
+    code(&run(&["--read-only", "links"], &[]).await, 2);
 }
 
 #[tokio::test]

@@ -179,6 +179,15 @@ fn a_file_that_is_no_toml_is_a_problem_and_a_missing_one_is_not() {
 }
 
 #[test]
+fn what_the_launcher_tells_is_no_setting_and_no_mistake() {
+    read(
+        &NONE,
+        &env(&[("RUNPOD_MCP_PACKAGE", "runpod-mcp@1.2.3"), ("RUNPOD_MCP_URL", "https://example.com/")]),
+    );
+    assert!(Config::read(&NONE, &env(&[("RUNPOD_MCP_PACKAGES", "runpod-mcp@1.2.3")])).is_err());
+}
+
+#[test]
 fn variables_of_others_are_nobodys_business() {
     read(
         &NONE,
@@ -310,5 +319,25 @@ fn the_guide_names_every_setting() {
         for name in names.filter(|name| **name != "api-key") {
             assert!(guide.contains(&format!("`{name}`")), "docs/guide/configuration.md lacks {name}");
         }
+    }
+}
+
+/// Desktop clients and the MCP Registry ask people for these; a name that is wrong there would stop the server at its start.
+#[test]
+fn what_packages_ask_for_are_settings() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let read = |file: &str| -> serde_json::Value {
+        serde_json::from_str(&std::fs::read_to_string(root.join(file)).unwrap()).unwrap()
+    };
+    let bundle = read("packaging/mcpb/manifest.json");
+    let bundle = bundle["server"]["mcp_config"]["env"].as_object().unwrap();
+    let mut names: Vec<_> = bundle.keys().cloned().collect();
+    for package in read("server.json")["packages"].as_array().unwrap() {
+        let asked = package["environmentVariables"].as_array().unwrap();
+        names.extend(asked.iter().map(|input| input["name"].as_str().unwrap().to_owned()));
+    }
+    assert!(names.len() > 8, "{names:?}");
+    for name in names {
+        assert!(SETTINGS.iter().any(|setting| setting.env.contains(&name.as_str())), "{name} is no setting");
     }
 }

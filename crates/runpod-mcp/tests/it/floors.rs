@@ -7,13 +7,17 @@ use std::path::{Path, PathBuf};
 /// Modules from the ground up; the longest name that fits counts. A module uses what stands on a lower floor.
 const FLOORS: &[(&str, u8)] = &[
     ("near", 0),
+    ("web", 0),
     ("error", 1),
     ("config", 1),
     ("metrics", 1),
+    ("otlp", 1),
     ("sandbox", 1),
     ("files", 2),
     // Calls as older servers took them: words only, so it needs no tool.
     ("former", 2),
+    // Formats of one-click links.
+    ("links", 2),
     ("reply", 2),
     ("tool", 3),
     // What list tools share: it shapes replies, and knows the arguments that all of them have.

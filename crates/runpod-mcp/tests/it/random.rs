@@ -150,6 +150,9 @@ impl Account {
             }
             ("set-endpoint-gpus", _) => json!({"pools": ["ADA_24"]}),
             ("deploy-hub-repo", _) => json!({"repo": "runpod-workers/worker-comfyui"}),
+            // One of three ways to say what is meant; the other two are refused beside it.
+            ("run-endpoint", _) => json!({"input": {"prompt": "x"}}),
+            ("get-job-status", _) => json!({"jobId": "nobody"}),
             ("update-ssh-keys", _) => json!({"keys": ["ssh-ed25519 AAAAC3Nza me"]}),
             ("get-billing", Version::V1) => json!({"scope": "pods"}),
             _ => json!({}),

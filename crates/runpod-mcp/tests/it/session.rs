@@ -100,6 +100,14 @@ impl Session {
         answer["result"].clone()
     }
 
+    /// Leaves without a word, as a client does that was killed: neither side of the pipes is there any more.
+    pub(crate) fn vanish(self) -> Child {
+        match self.other {
+            Other::Process(child) => child,
+            Other::Task(_) => panic!("only a process is left behind"),
+        }
+    }
+
     /// Ends the input and waits until the server has ended too, without a failure.
     pub(crate) async fn end(mut self) -> End {
         let mut write = self.write.take().expect("open");

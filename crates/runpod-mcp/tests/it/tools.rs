@@ -1,6 +1,7 @@
 //! Stories of tools, group by group.
 
 mod account;
+mod batch;
 mod capacity;
 mod catalog;
 mod clusters;

@@ -48,6 +48,8 @@ pub(super) async fn act(
         // The world was changed when these were due; the request is not touched.
         Action::SoldOut { .. }
         | Action::UnpullableImage { .. }
+        | Action::ContainerExit { .. }
+        | Action::LatePorts { .. }
         | Action::CrashLoop { .. }
         | Action::Throttle { .. }
         | Action::SlowJobs { .. }

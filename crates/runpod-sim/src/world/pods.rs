@@ -2,7 +2,7 @@
 //!
 //! A Pod is either meant to run or not. What it shows (being placed, starting, running, failed) follows from the
 //! instants of its last boot, so nobody has to push it along. It pays while it is meant to run and has not
-//! failed; a stopped one pays for its own volume only.
+//! failed or ended; a stopped one pays for its own volume only.
 
 mod create;
 mod life;
@@ -281,12 +281,13 @@ impl Visit<'_> {
         };
         match &pod.life {
             Life::Up(boot) => {
-                let works = (self.now, boot.fails.then_some(boot.ready));
+                let ends = if boot.fails { Some(boot.ready) } else { boot.exit.map(|(at, _)| at) };
+                let works = (self.now, ends);
                 let disk = pod.lease.container.disk + volume;
                 report((machine.charge(), 0), machine.rate(pod.lease.cloud), works);
                 report((Charge::Disk, disk), prices::disk(disk), works);
-                if boot.fails {
-                    report((Charge::Disk, volume), idle, (boot.ready.max(self.now), None));
+                if let Some(ends) = ends {
+                    report((Charge::Disk, volume), idle, (ends.max(self.now), None));
                 }
             }
             Life::Down => report((Charge::Disk, volume), idle, (self.now, None)),

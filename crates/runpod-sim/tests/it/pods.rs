@@ -147,6 +147,51 @@ async fn an_image_that_cannot_be_pulled_ends_in_an_error_and_costs_nothing_more(
 }
 
 #[tokio::test]
+async fn a_container_that_ends_by_itself_stops_its_pod_and_nobody_restarts_it() {
+    let desk = desk(Seed::Empty);
+    let fault =
+        json!({ "action": { "kind": "container-exit", "image": "acme/*", "code": 3, "after": "90s" } });
+    desk.post("/__sandbox/faults", fault).await.expect(200);
+    let id = make(&desk, with(gpu_pod(), json!({ "image": "acme/job:2" }))).await;
+    let other = make(&desk, gpu_pod()).await;
+    desk.pass(BOOT);
+    assert_eq!(pod(&desk, &id).await["status"], "RUNNING");
+    desk.pass(90);
+    let ended = pod(&desk, &id).await;
+    assert_eq!((&ended["status"], &ended["cost"]), (&json!("EXITED"), &json!(0.0)));
+    assert_eq!((&ended["actions"], &ended["runtime"]), (&json!(["start", "terminate"]), &json!(null)));
+    assert_eq!(pod(&desk, &other).await["status"], "RUNNING");
+    desk.pass(3600);
+    assert_eq!(pod(&desk, &id).await["status"], "EXITED");
+    act(&desk, &id, "start").await.expect(200);
+    desk.pass(BOOT);
+    assert_eq!(pod(&desk, &id).await["status"], "RUNNING", "until it ends again");
+}
+
+#[tokio::test]
+async fn ports_that_are_mapped_late_have_no_address_until_then_in_either_version() {
+    let desk = desk(Seed::Empty);
+    let fault = json!({ "action": { "kind": "late-ports", "image": "acme/*", "by": "5m" } });
+    desk.post("/__sandbox/faults", fault).await.expect(200);
+    let id = make(&desk, with(gpu_pod(), json!({ "image": "acme/web:1" }))).await;
+    desk.pass(BOOT);
+    let early = pod(&desk, &id).await;
+    assert_eq!((&early["status"], &early["ssh"]["direct"]), (&json!("RUNNING"), &json!(null)));
+    assert_eq!(
+        early["runtime"]["ports"][1],
+        json!({ "private": 22, "public": null, "type": "tcp", "ip": null })
+    );
+    let older = desk.get(&format!("/v1/pods/{id}")).await.expect(200);
+    assert_eq!((&older["publicIp"], &older["portMappings"]), (&json!(null), &json!(null)), "{older}");
+    desk.pass(300);
+    let late = pod(&desk, &id).await;
+    assert!(
+        late["ssh"]["direct"]["port"].is_u64() && late["runtime"]["ports"][1]["public"].is_u64(),
+        "{late}"
+    );
+}
+
+#[tokio::test]
 async fn a_pod_whose_host_is_lost_is_terminated_and_costs_nothing_more() {
     let desk = desk(Seed::Empty);
     let id = make(&desk, gpu_pod()).await;

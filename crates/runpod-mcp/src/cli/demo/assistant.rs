@@ -46,13 +46,13 @@ pub(super) struct Assistant {
 
 impl Assistant {
     /// Connects to a server as if it had been started as a process.
-    pub(super) async fn meet(server: Server) -> anyhow::Result<Self> {
+    pub(super) async fn meet(server: Server, display: Display<Stderr>) -> anyhow::Result<Self> {
         let (ours, theirs) = tokio::io::duplex(PIPE);
         let (read, write) = tokio::io::split(theirs);
         let server = tokio::spawn(stdio::over(server, read, write));
         let about = Implementation::new("runpod-mcp-demo", env!("CARGO_PKG_VERSION"));
         let about = ClientConfig::new(ClientCapabilities::default(), about);
-        let client = Ears { about, display: Display::at_stderr() };
+        let client = Ears { about, display };
         let client = client.serve(tokio::io::split(ours)).await.context("the client cannot connect")?;
         Ok(Self { client, server })
     }

@@ -207,8 +207,10 @@ async fn clean_up<W: Write>(
 ) -> anyhow::Result<()> {
     voice.step("delete-endpoint", "Away with it")?;
     assistant.call("delete-endpoint", json!({"endpointId": endpoint})).await?;
+    voice.say("gone, with its workers and jobs")?;
     voice.step("delete-pod", "And the Pod")?;
     assistant.call("delete-pod", json!({"podId": pod})).await?;
+    voice.say("gone, with its disk")?;
     voice.step("list-pods", "Is anything left that costs money?")?;
     for (tool, what) in [("list-pods", "Pods"), ("list-endpoints", "endpoints")] {
         let left = assistant.call(tool, json!({})).await?;

@@ -17,12 +17,20 @@ pub(super) fn of_process() -> (Reader, Writer) {
     (read, write)
 }
 
+/// Completes when nobody can read what this process writes. Never where that cannot be told: for a file, on Windows.
+pub(super) async fn unread() {
+    quick::unread().await;
+}
+
 #[cfg(unix)]
 mod quick {
     use std::fs::File;
     use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
     use std::os::unix::fs::FileTypeExt;
     use std::os::unix::net::UnixStream;
+    use std::time::Duration;
+
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
     use super::{Reader, Writer};
 
@@ -40,6 +48,24 @@ mod quick {
             Kind::Pipe => pipe_writer(),
             Kind::Socket(fd) => Some(Box::new(socket(fd)?)),
         }
+    }
+
+    /// Between two looks at the output.
+    const LOOK: Duration = Duration::from_millis(100);
+
+    pub(super) async fn unread() {
+        while !is_unread() {
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Of a pipe or a socket whose other end is closed; a file is never unread.
+    fn is_unread() -> bool {
+        let stdout = std::io::stdout();
+        let mut asked = [PollFd::new(&stdout, PollFlags::empty())];
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+        poll(&mut asked, Some(&at_once)).is_ok()
+            && asked.iter().any(|fd| fd.revents().intersects(PollFlags::ERR | PollFlags::HUP))
     }
 
     enum Kind {
@@ -93,6 +119,10 @@ mod quick {
 #[cfg(not(unix))]
 mod quick {
     use super::{Reader, Writer};
+
+    pub(super) async fn unread() {
+        std::future::pending().await
+    }
 
     pub(super) fn reader() -> Option<Reader> {
         None

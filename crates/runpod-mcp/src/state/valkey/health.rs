@@ -36,8 +36,8 @@ impl Health {
         if !self.away.swap(true, Ordering::AcqRel) {
             tracing::warn!(
                 why,
-                "the server at MCP_STATE_URL does not answer: each replica counts for itself, and what may happen \
-                 only once does not happen"
+                "the server at MCP_STATE_URL does not answer: each replica counts for itself, and none knows what the \
+                 others have used already"
             );
         }
     }

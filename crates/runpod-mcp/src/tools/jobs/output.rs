@@ -9,7 +9,7 @@ use serde_json::json;
 use super::JobRef;
 use super::shown::{self, Room};
 use crate::error::ToolError;
-use crate::files::Draft;
+use crate::files::{self, Draft};
 use crate::reply::Reply;
 use crate::tool::{Card, Cx, Effect, IdArg, Outcome, ToolDef};
 
@@ -130,9 +130,7 @@ fn absent(job: &JobRef, report: &Report, path: &Pointer) -> ToolError {
 
 async fn save(cx: &Cx, job: &JobRef, path: &Pointer, (name, replace): (&str, bool)) -> Outcome {
     let Some(files) = &cx.files else {
-        return Err(ToolError::new("no_files_dir", "this server writes no files: it was started without --files-dir")
-            .status(403)
-            .hint("read the output in parts with path and from, or ask the user to start it with --files-dir FOLDER"));
+        return Err(files::no_folder("saveTo", "read the output in parts with path and from"));
     };
     let mut draft = files.begin(name, replace)?;
     let report =

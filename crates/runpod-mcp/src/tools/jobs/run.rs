@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::JobRef;
+use super::batch::{self, Target};
 use super::shown::{self, Room};
 use crate::error::ToolError;
 use crate::reply::Reply;
@@ -26,14 +27,10 @@ const LONGEST_HOLD: Duration = Duration::from_secs(300);
 /// How long a job lives unless its ttl says.
 const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A job to be, the same for both tools.
+/// How a job is to run, the same for both tools.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Submission {
-    /// From list-endpoints.
-    endpoint_id: IdArg,
-    /// What the worker takes.
-    input: Map<String, Value>,
+pub(super) struct Terms {
     /// URL to call when the job ends.
     webhook: Option<String>,
     /// Longest run in ms.
@@ -70,11 +67,10 @@ struct S3Config {
     endpoint_url: String,
 }
 
-impl Submission {
-    /// The endpoint, and what is submitted to it.
-    fn read(self) -> Result<(Id, Submit), ToolError> {
-        let Self { endpoint_id, input, webhook, execution_timeout, low_priority, ttl, s3_config, policy } =
-            self;
+impl Terms {
+    /// A job on these terms with this input.
+    fn with(self, input: Map<String, Value>) -> Result<Submit, ToolError> {
+        let Self { webhook, execution_timeout, low_priority, ttl, s3_config, policy } = self;
         if webhook.as_deref().is_some_and(|url| !is_web_address(url)) {
             return Err(ToolError::bad_argument("`webhook` is no address such as https://example.com/done"));
         }
@@ -90,7 +86,7 @@ impl Submission {
             low_priority: low_priority.or(nested.low_priority),
             ttl: ttl.or(nested.ttl),
         };
-        Ok((endpoint_id.0, Submit { input, webhook, policy, s3 }))
+        Ok(Submit { input, webhook, policy, s3 })
     }
 }
 
@@ -101,31 +97,67 @@ fn is_web_address(text: &str) -> bool {
 
 pub(super) struct RunEndpoint;
 
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RunArgs {
+    /// From list-endpoints.
+    endpoint_id: IdArg,
+    /// What the worker takes.
+    input: Option<Map<String, Value>>,
+    /// Instead: one job each.
+    #[schemars(length(min = 1, max = 100))]
+    inputs: Option<Vec<Map<String, Value>>>,
+    /// Instead: JSONL inside --files-dir; repeating submits no line twice.
+    inputs_file: Option<String>,
+    #[serde(flatten)]
+    terms: Terms,
+}
+
 impl ToolDef for RunEndpoint {
-    type Args = Submission;
+    type Args = RunArgs;
     const CARD: Card = Card {
         name: "run-endpoint",
         title: "Run endpoint",
-        about: "Queues a job on a Serverless or public endpoint and returns its id; get-job-status with wait gets the \
-                result, kept for 30 minutes.",
+        about: "Queues a job, or one for each of many inputs, on a Serverless or public endpoint and returns ids; \
+                get-job-status with wait gets results, kept for 30 minutes.",
         effect: Effect::Spends,
         idempotent: false,
         covers: &["runJob"],
         ids_from: Some("list-endpoints"),
     };
 
-    async fn call(cx: &Cx, args: Submission) -> Outcome {
-        let (endpoint, submit) = args.read()?;
-        let queued = cx.client.jobs().run(&endpoint, &submit).await.map_err(|e| unsent(&endpoint, e))?;
-        let job = &queued.view.id;
-        let reply = Reply::of(&queued).note(format!(
-            "get-job-status with endpointId {endpoint}, jobId {job} and wait 60000 waits for the result"
-        ));
-        // A client that takes tasks comes back for the result by itself.
-        let later = Id::parse(job).ok().filter(|_| cx.takes_tasks);
-        let later = later.and_then(|job| Later::new("get-job-status", &[&endpoint, &job], LONGEST_LIFE));
-        Ok(reply.until(later.map(|later| later.at(format!("job {job}: {}", queued.view.status)))))
+    async fn call(cx: &Cx, args: RunArgs) -> Outcome {
+        let RunArgs { endpoint_id: IdArg(endpoint), input, inputs, inputs_file, terms } = args;
+        match (input, inputs, inputs_file) {
+            (Some(input), None, None) => one(cx, &endpoint, &terms.with(input)?).await,
+            (None, Some(inputs), None) => {
+                let terms = terms.with(Map::new())?;
+                batch::of_list(cx, Target { endpoint, terms }, inputs).await
+            }
+            (None, None, Some(file)) => {
+                let terms = terms.with(Map::new())?;
+                batch::of_file(cx, Target { endpoint, terms }, &file).await
+            }
+            (None, None, None) => Err(ToolError::bad_argument("run-endpoint: missing `input`").hint(INPUTS)),
+            _ => Err(ToolError::bad_argument("run-endpoint: one of `input`, `inputs` and `inputsFile`")
+                .hint(INPUTS)),
+        }
     }
+}
+
+const INPUTS: &str = "`input` is an object for one job, `inputs` a list of up to 100 such objects, `inputsFile` the name \
+                      of a JSONL file with one such object in each line";
+
+async fn one(cx: &Cx, endpoint: &Id, submit: &Submit) -> Outcome {
+    let queued = cx.client.jobs().run(endpoint, submit).await.map_err(|e| unsent(endpoint, e))?;
+    let job = &queued.view.id;
+    let reply = Reply::of(&queued).note(format!(
+        "get-job-status with endpointId {endpoint}, jobId {job} and wait 60000 waits for the result"
+    ));
+    // A client that takes tasks comes back for the result by itself.
+    let later = Id::parse(job).ok().filter(|_| cx.takes_tasks);
+    let later = later.and_then(|job| Later::new("get-job-status", &[endpoint, &job], LONGEST_LIFE));
+    Ok(reply.until(later.map(|later| later.at(format!("job {job}: {}", queued.view.status)))))
 }
 
 pub(super) struct RunsyncEndpoint;
@@ -133,8 +165,12 @@ pub(super) struct RunsyncEndpoint;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RunsyncArgs {
+    /// From list-endpoints.
+    endpoint_id: IdArg,
+    /// What the worker takes.
+    input: Map<String, Value>,
     #[serde(flatten)]
-    job: Submission,
+    terms: Terms,
     /// In ms, 90000 when omitted.
     #[schemars(range(min = 1000))]
     wait: Option<u64>,
@@ -157,7 +193,7 @@ impl ToolDef for RunsyncEndpoint {
     };
 
     async fn call(cx: &Cx, args: RunsyncArgs) -> Outcome {
-        let (endpoint, submit) = args.job.read()?;
+        let (IdArg(endpoint), submit) = (args.endpoint_id, args.terms.with(args.input)?);
         let hold = Hold::of(cx, args.wait.map(Duration::from_millis));
         let room = Room::of(args.max_bytes);
         let window = room.window(Pointer::default().inside("output"));

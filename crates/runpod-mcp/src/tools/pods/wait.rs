@@ -3,6 +3,8 @@
 //! Whatever ends the wait, the reply is about the Pod: what it shows now, what was seen on the way, how to connect, or
 //! the call to make next.
 
+mod verdict;
+
 use std::time::Duration;
 
 use runpod_api::pods::{Include, Pod};
@@ -48,7 +50,7 @@ pub(super) async fn read(cx: &Cx, id: &Id, time: Duration, shown: (Include, bool
     let (include, reveal) = shown;
     let waited = up(cx, id, time, (Begun::Earlier, include)).await;
     match (&waited.last, &waited.end) {
-        (Some(pod), _) => Ok(told(Reply::shown(pod, reveal), id, &waited)),
+        (Some(pod), _) => Ok(told(cx, Reply::shown(pod, reveal), id, &waited).await),
         (None, End::Failed(error)) => Err(error.clone().into()),
         // No look and no failure: there was no time for one, so this one has to do.
         (None, _) => Ok(Reply::shown(&cx.client.pods().get_with(id, include).await?, reveal)),
@@ -66,7 +68,7 @@ pub(super) async fn after(cx: &Cx, id: &Id, time: Duration, changed: (Begun, Rep
         Some(pod) => Reply::of(pod).after(reply),
         None => reply,
     };
-    told(reply, id, &waited)
+    told(cx, reply, id, &waited).await
 }
 
 async fn up(cx: &Cx, id: &Id, time: Duration, (begun, include): (Begun, Include)) -> Waited<Mapped<Pod>> {
@@ -138,7 +140,7 @@ fn connect(pod: &Pod) -> Value {
 }
 
 /// The reply with how the wait went and what comes next.
-fn told(reply: Reply, id: &Id, waited: &Waited<Mapped<Pod>>) -> Reply {
+async fn told(cx: &Cx, reply: Reply, id: &Id, waited: &Waited<Mapped<Pod>>) -> Reply {
     let pod = waited.last.as_ref().map(|pod| &pod.view);
     let stage = pod.map(stage);
     let reply = waited.on(reply, stage == Some(Stage::Up));
@@ -152,10 +154,13 @@ fn told(reply: Reply, id: &Id, waited: &Waited<Mapped<Pod>>) -> Reply {
             // REST v1 says of a Pod without TCP ports only that it is wanted.
             if pod.runtime.is_some() { reply } else { reply.note(V1) }
         }
-        (Some(Stage::Down(why)), _) => reply.note(format!("the Pod is not up: {why}")),
+        (Some(Stage::Down(why)), _) => verdict::explain(cx, id, why, reply).await,
         (Some(Stage::Coming(state)), _) if state == "PROVISIONING" => reply.note(format!(
             "no machine is assigned yet; go on with get-pod {again}, or delete-pod and try another GPU \
                 type or data center (get-capacity): do not create a second one beside it"
+        )),
+        (Some(Stage::Coming(state)), Some(Pod { status, .. })) if status == "RUNNING" => reply.note(format!(
+            "its container runs, but it cannot be reached yet ({state}); go on with get-pod {again}, do not create it again"
         )),
         _ => {
             reply.note(format!("not up yet, and billed; go on with get-pod {again}, do not create it again"))

@@ -1,14 +1,19 @@
 //! One authorization server, one twin behind it, and a person in front of the console.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::body::{Body, to_bytes};
 use axum::{Extension, Router};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, Request, StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use runpod_api::Base;
-use runpod_mcp::oauth::{Issuer, Peer, Settings, SignIn, Wall};
+use runpod_mcp::oauth::{Issuer, Keyring, Peer, Settings, SignIn, Wall};
 use runpod_mcp::sandbox;
+use runpod_mcp::state::{Memory, Size, State};
 use runpod_sim::{Pace, Seed, Sim};
 use serde_json::Value;
 use tower_service::Service;
@@ -26,6 +31,7 @@ pub(crate) const STATUS: &str = "graphql:flashAuthRequestStatus";
 pub(crate) struct Desk {
     pub(crate) sim: Sim,
     pub(crate) sign_in: SignIn,
+    sent: AtomicU32,
 }
 
 #[derive(Debug)]
@@ -77,11 +83,36 @@ pub(crate) fn settings(sim: &Sim) -> Settings {
     Settings { wall, ..Settings::compatible(client, backend, &sim.console_url()) }
 }
 
+/// What one process counts, by the twin's clock.
+pub(crate) fn state(sim: &Sim) -> Arc<dyn State> {
+    Arc::new(Memory::new(Size::default(), sandbox::settings(sim).unwrap().clock))
+}
+
+/// 32 bytes that nobody would call a placeholder, under a name.
+pub(crate) fn key(kid: &str, seed: u8) -> String {
+    let bytes: Vec<u8> = (0..32u8).map(|n| n.wrapping_mul(37).wrapping_add(seed) ^ 0x80).collect();
+    format!("{kid}:{}", STANDARD.encode(bytes))
+}
+
+pub(crate) fn keys(text: &str) -> Option<Keyring> {
+    Some(Keyring::parse(text).unwrap())
+}
+
+/// With sealed client ids.
+pub(crate) fn sealed(settings: Settings) -> Settings {
+    Settings { keys: keys(&key("a", 1)), ..settings }
+}
+
+/// With a callback of our own too.
+pub(crate) fn strict(settings: Settings) -> Settings {
+    Settings { callback: true, ..sealed(settings) }
+}
+
 /// A server that is set up as the compatible mode with these changes.
 pub(crate) async fn desk_with(change: impl FnOnce(Settings) -> Settings) -> Desk {
     let sim = twin().await;
-    let sign_in = SignIn::new(change(settings(&sim))).unwrap();
-    Desk { sim, sign_in }
+    let sign_in = SignIn::new(change(settings(&sim)), state(&sim)).unwrap();
+    Desk::of(sim, sign_in)
 }
 
 pub(crate) async fn desk() -> Desk {
@@ -138,13 +169,22 @@ pub(crate) fn with<'a>(
 }
 
 impl Desk {
-    pub(crate) fn router(&self) -> Router {
-        let peer = Peer(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)));
+    pub(crate) fn of(sim: Sim, sign_in: SignIn) -> Self {
+        Self { sim, sign_in, sent: AtomicU32::new(0) }
+    }
+
+    pub(crate) fn router(&self, peer: Peer) -> Router {
         self.sign_in.router().layer(Extension(Issuer::new(ISSUER))).layer(Extension(peer))
     }
 
+    /// Each request comes from somewhere else, so that limits are met only where a test is about them.
     pub(crate) async fn send(&self, request: Request<Body>) -> Said {
-        let response = self.router().call(request).await.unwrap();
+        let number = self.sent.fetch_add(1, Ordering::Relaxed);
+        self.send_from(IpAddr::V4(Ipv4Addr::from_bits(0x0800_0000 + number)), request).await
+    }
+
+    pub(crate) async fn send_from(&self, from: IpAddr, request: Request<Body>) -> Said {
+        let response = self.router(Peer(from)).call(request).await.unwrap();
         let (head, body) = response.into_parts();
         let text = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
         Said { status: head.status, headers: head.headers, text }
@@ -192,6 +232,13 @@ impl Desk {
         let response = self.sim.answer(request).await;
         assert_eq!(response.status(), 302);
         response.headers()["location"].to_str().unwrap().to_owned()
+    }
+
+    /// The person approves what our own callback gets; where our callback sends the browser then.
+    pub(crate) async fn approve_through(&self, handoff: &str) -> String {
+        let ours = self.decide(handoff, "approve").await;
+        let path = ours.strip_prefix(ISSUER).unwrap();
+        self.get(path).await.location()
     }
 
     /// How often the backend was asked at all.

@@ -144,7 +144,7 @@ fn program() -> Option<PathBuf> {
         .find_map(|name| folders.iter().map(|folder| folder.join(name)).find(|file| file.is_file()));
     if found.is_none() {
         eprintln!("SKIPPED: neither valkey-server nor redis-server is installed");
-        assert!(std::env::var_os("RUNPOD_MCP_NEED_VALKEY").is_none(), "and RUNPOD_MCP_NEED_VALKEY is set");
+        assert!(std::env::var_os("NEED_VALKEY").is_none(), "and NEED_VALKEY is set");
     }
     found
 }

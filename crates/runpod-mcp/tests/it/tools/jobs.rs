@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use crate::rig::Rig;
 
 /// Longer than any worker takes to come up.
-const BOOT: u64 = 90;
+pub(super) const BOOT: u64 = 90;
 
-async fn endpoint(rig: &Rig, more: &Value) -> Value {
+pub(super) async fn endpoint(rig: &Rig, more: &Value) -> Value {
     let mut new = json!({"name": "e", "imageName": "me/worker:1", "gpuPoolIds": ["AMPERE_80"], "workersMax": 3,
         "dataCenterIds": ["EU-RO-1"]});
     new.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -21,7 +21,7 @@ async fn endpoint(rig: &Rig, more: &Value) -> Value {
 }
 
 /// An endpoint with a worker that is up.
-async fn warm(rig: &Rig, more: Value) -> Value {
+pub(super) async fn warm(rig: &Rig, more: Value) -> Value {
     let mut more = more;
     more["workersMin"] = 1.into();
     let endpoint = endpoint(rig, &more).await;
@@ -253,6 +253,29 @@ async fn what_is_gone_says_why_it_may_be() {
     let error = rig.call("get-job-status", running).await.err();
     assert_eq!((&error["code"], &error["status"]), (&json!("not_found"), &json!(404)));
     assert!(error["hint"].as_str().unwrap().contains("list-endpoints"), "{error}");
+}
+
+#[tokio::test]
+async fn a_wait_ends_when_its_job_or_endpoint_is_taken_away_under_it() {
+    for (tool, taken) in [("purge-endpoint-queue", "queued"), ("delete-endpoint", "running")] {
+        let rig = Rig::skipping(Seed::Empty).await;
+        let endpoint = warm(&rig, json!({"workersMax": 1})).await;
+        let running = run(&rig, &endpoint, json!({"sandbox": {"seconds": 5000}})).await;
+        let queued = run(&rig, &endpoint, json!({})).await;
+        let job = if taken == "queued" { queued } else { running };
+        let looks = || rig.sim.journal().count("getJobStatus");
+        let taking = async {
+            while looks() == 0 {
+                tokio::task::yield_now().await;
+            }
+            rig.call(tool, json!({"endpointId": endpoint})).await.ok();
+        };
+        let (ended, ()) =
+            tokio::join!(rig.call("get-job-status", with(&job, json!({"wait": 250_000}))), taking);
+        let error = ended.err();
+        assert_eq!((&error["status"], &error["jobId"]), (&json!(404), &job["jobId"]), "{tool}: {error}");
+        assert!(error["lastStatus"].as_str().is_some_and(|status| status.starts_with("IN_")), "{error}");
+    }
 }
 
 /// Makes a call whose answer the runtime holds back, and moves the clock when it does. Once: whoever is held for longer

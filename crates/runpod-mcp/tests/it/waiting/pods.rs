@@ -1,6 +1,8 @@
 //! `wait` on Pods: until they are up, or the first sign that they will not be.
 
-use runpod_sim::{Action, Match, Seed};
+use std::time::Duration;
+
+use runpod_sim::{Action, Match, Seed, Span};
 use serde_json::{Value, json};
 
 use crate::rig::Rig;
@@ -115,4 +117,84 @@ async fn a_wait_ends_with_the_time_that_the_transport_allows() {
     assert_eq!(pod["wait"]["states"], json!(["STARTING"]));
     let error = rig.call("get-pod", json!({"podId": "abc", "wait": 300_001})).await.err();
     assert!(error["error"].to_string().contains("300000"), "{error}");
+}
+
+/// What is said of a Pod that did not come up, by the call that waited for it: of the one that made it, of one that
+/// reads it later, and of one that starts it again.
+async fn said_thrice(rig: &Rig, image: &str) -> Vec<Value> {
+    let made = rig.call("create-pod", pod(image, 120_000)).await.ok();
+    let id = json!({"podId": made["id"], "wait": 120_000});
+    let read = rig.call("get-pod", id.clone()).await.ok();
+    let started = rig.call("start-pod", id).await.ok();
+    vec![made, read, started]
+}
+
+#[tokio::test]
+async fn a_container_that_ends_by_itself_is_told_with_its_exit_code() {
+    for (code, words) in [(3, "exit code 3"), (137, "lack of memory"), (0, "does not end")] {
+        let rig = Rig::skipping(Seed::Empty).await;
+        let exit = Action::ContainerExit { image: "me/*".into(), code, after: Span(Duration::ZERO) };
+        rig.sim.faults().add(Match::any().then(exit));
+        for said in said_thrice(&rig, "me/job:1").await {
+            assert_eq!((&said["status"], &said["wait"]["done"]), (&json!("EXITED"), &json!(false)), "{said}");
+            assert_eq!(
+                (&said["cause"], &said["exitCode"]),
+                (&json!("container_exited"), &json!(code)),
+                "{said}"
+            );
+            assert!(notes(&said).contains(words), "{said}");
+            assert!(said["wait"]["waitedMs"].as_u64().is_some_and(|ms| ms < 60_000), "{said}");
+            assert!(said["lastSystemLines"].to_string().contains("exited with code"), "{said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_image_that_cannot_be_pulled_is_told_by_whatever_waits() {
+    let rig = Rig::skipping(Seed::Empty).await;
+    for said in said_thrice(&rig, "registry.invalid/x:1").await {
+        assert_eq!(
+            (&said["status"], &said["cause"]),
+            (&json!("ERROR"), &json!("image_pull_failed")),
+            "{said}"
+        );
+        assert!(notes(&said).contains("cannot be pulled") && said.get("exitCode").is_none(), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn ports_that_are_mapped_late_are_waited_for_and_named() {
+    let rig = Rig::skipping(Seed::Empty).await;
+    let late = Action::LatePorts { image: "me/*".into(), by: Span(Duration::from_secs(60)) };
+    rig.sim.faults().add(Match::any().then(late));
+    let made = rig.call("create-pod", pod("me/web:1", 40_000)).await.ok();
+    assert_eq!((&made["status"], &made["wait"]["done"]), (&json!("RUNNING"), &json!(false)), "{made}");
+    assert!(
+        notes(&made).contains("22/tcp not mapped yet") && notes(&made).contains("container runs"),
+        "{made}"
+    );
+    let up = rig.call("get-pod", json!({"podId": made["id"], "wait": 120_000})).await.ok();
+    assert_eq!((&up["wait"]["done"], up["connect"]["ssh"].is_string()), (&json!(true), true), "{up}");
+    assert_eq!(up["wait"]["states"], json!(["RUNNING, 22/tcp not mapped yet", "RUNNING"]));
+}
+
+#[tokio::test]
+async fn a_stop_is_not_taken_for_a_failure() {
+    let rig = Rig::skipping(Seed::Empty).await;
+    let id = rig.call("create-pod", pod("a", 120_000)).await.ok()["id"].clone();
+    rig.call("stop-pod", json!({"podId": id})).await.ok();
+    let stopped = rig.call("get-pod", json!({"podId": id, "wait": 1000})).await.ok();
+    assert_eq!((&stopped["cause"], &stopped["status"]), (&json!("stopped"), &json!("EXITED")), "{stopped}");
+}
+
+#[tokio::test]
+async fn a_pod_that_is_down_is_told_without_its_log_too() {
+    let rig = Rig::skipping(Seed::Empty).await;
+    for trouble in [Action::status(500).into(), Action::Empty, Action::CutBody] {
+        rig.sim.faults().clear();
+        rig.sim.faults().add(Match::operation("getPodLogs").then(trouble));
+        let made = rig.call("create-pod", pod("registry.invalid/x:1", 120_000)).await.ok();
+        assert_eq!((&made["status"], made.get("cause")), (&json!("ERROR"), None), "{made}");
+        assert!(notes(&made).contains("most often because the image cannot be pulled"), "{made}");
+    }
 }

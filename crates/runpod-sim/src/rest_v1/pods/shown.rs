@@ -161,7 +161,7 @@ fn public<'a>(pod: &'a Pod, visit: &Visit<'_>) -> Option<(String, BTreeMap<&'a s
     let ports = pod.lease.container.ports.iter();
     let mapped: Vec<_> = ports
         .filter_map(|port| {
-            let (ip, public) = pod.public_port(port)?;
+            let (ip, public) = pod.public_port(port, visit.now)?;
             Some((ip, (port.split('/').next()?, public)))
         })
         .collect();

@@ -87,7 +87,7 @@ pub(super) fn runtime(pod: &Pod, now: Time) -> Option<Runtime> {
         gpus: (0..gpus).map(gpu).collect(),
         cpu: Load { util: load(Of::Cpu, 0), memory_util: None },
         memory: Load { util: load(Of::Memory, 0), memory_util: None },
-        ports: pod.lease.container.ports.iter().filter_map(|port| mapped(pod, port)).collect(),
+        ports: pod.lease.container.ports.iter().filter_map(|port| mapped(pod, port, now)).collect(),
     })
 }
 
@@ -101,7 +101,8 @@ pub(super) fn ssh(pod: &Pod, now: Time) -> Ssh {
         command: format!("ssh {user}@{host}"),
     });
     let mapped = pod.lease.container.ports.iter().find(|port| *port == "22/tcp");
-    let mapped = mapped.filter(|_| pod.status(now) == Status::Running).and_then(|port| pod.public_port(port));
+    let mapped = mapped.filter(|_| pod.status(now) == Status::Running);
+    let mapped = mapped.and_then(|port| pod.public_port(port, now));
     let direct = mapped.map(|(host, port)| Door {
         command: format!("ssh root@{host} -p {port}"),
         host,
@@ -127,9 +128,9 @@ pub(super) fn networking(pod: &Pod, now: Time) -> Networking {
     }
 }
 
-fn mapped(pod: &Pod, port: &str) -> Option<Port> {
+fn mapped(pod: &Pod, port: &str, now: Time) -> Option<Port> {
     let (number, kind) = port.split_once('/')?;
     let (private, r#type) = (number.parse().ok()?, kind.to_owned());
-    let (ip, public) = pod.public_port(port).unzip();
+    let (ip, public) = pod.public_port(port, now).unzip();
     Some(Port { private, public, r#type, ip })
 }

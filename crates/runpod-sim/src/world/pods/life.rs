@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::{Lease, Pod};
-use crate::clock::Time;
+use crate::clock::{Time, delta};
 use crate::faults::glob;
 use crate::ids::fate;
 use crate::world::{Ground, Visit};
@@ -29,6 +29,10 @@ pub(crate) struct Boot {
     pub(crate) ready: Time,
     /// The container does not come up.
     pub(crate) fails: bool,
+    /// When the container ends by itself, and with which code. Nobody restarts it: the Pod is stopped then.
+    pub(crate) exit: Option<(Time, u8)>,
+    /// The ports were mapped.
+    pub(crate) mapped: Time,
 }
 
 /// `PodStatus` in the contract.
@@ -95,6 +99,7 @@ impl Pod {
             Life::Up(boot) if now < boot.placed => Status::Provisioning,
             Life::Up(boot) if now < boot.ready => Status::Starting,
             Life::Up(boot) if boot.fails => Status::Error,
+            Life::Up(boot) if boot.exit.is_some_and(|(at, _)| at <= now) => Status::Exited,
             Life::Up(_) => Status::Running,
             Life::Down => Status::Exited,
             Life::Gone => Status::Terminated,
@@ -116,11 +121,12 @@ impl Pod {
 }
 
 impl Pod {
-    /// The public address and port behind a port of the container, such as `22/tcp`. HTTP goes
+    /// The public address and port behind a port of the container, such as `22/tcp`, once it is mapped. HTTP goes
     /// through a proxy and has none. Addresses are from a range kept for documentation.
-    pub(crate) fn public_port(&self, port: &str) -> Option<(String, u64)> {
+    pub(crate) fn public_port(&self, port: &str, now: Time) -> Option<(String, u64)> {
         let (site, luck) = (fate(2, &[&self.host]), fate(3, &[&self.host, port]));
-        let mapped = !port.ends_with("/http");
+        let early = matches!(&self.life, Life::Up(boot) if now < boot.mapped);
+        let mapped = !early && !port.ends_with("/http");
         mapped.then(|| (format!("203.0.113.{}", site % 254 + 1), 10_000 + luck % 30_000))
     }
 }
@@ -146,7 +152,11 @@ impl Boot {
     fn at(visit: &Visit<'_>, (place, pull): (u64, u64), image: &str) -> Self {
         let after = |from: Time, millis: u64| from + TimeDelta::milliseconds(millis.try_into().unwrap_or(0));
         let placed = after(visit.now, place);
-        Self { placed, ready: after(placed, pull), fails: visit.ground.cannot_pull(image) }
+        let ready = after(placed, pull);
+        let (fails, trouble) = (visit.ground.cannot_pull(image), &visit.ground.trouble);
+        let exit = trouble.exit_of(image).filter(|_| !fails);
+        let exit = exit.map(|exit| (ready + delta(exit.after), exit.code));
+        Self { placed, ready, fails, exit, mapped: ready + delta(trouble.port_delay(image)) }
     }
 }
 

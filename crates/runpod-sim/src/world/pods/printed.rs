@@ -23,7 +23,14 @@ impl Visit<'_> {
         if !boot.fails {
             log.write(boot.ready, System, format!("start container {}: begin", pod.host));
             let began = boot.ready;
-            program(pod).into_iter().for_each(|(after, text)| log.write(began + after, Container, text));
+            let end = boot.exit.map(|(at, _)| at);
+            let lines = program(pod).into_iter().map(|(after, text)| (began + after, text));
+            for (at, text) in lines.filter(|(at, _)| end.is_none_or(|end| *at < end)) {
+                log.write(at, Container, text);
+            }
+            if let Some((at, code)) = boot.exit {
+                log.write(at, System, format!("container {} exited with code {code}", pod.host));
+            }
         }
     }
 
