@@ -75,6 +75,12 @@ pub struct Hosted {
     pub flash_timeout: Option<Duration>,
     /// Where the console leads back to.
     pub callback: Callback,
+    /// When a page names the client, before the console: a word of the setting.
+    pub consent: Option<&'static str>,
+    /// Whose clients may be known by a document: a word of the setting.
+    pub documents: Option<&'static str>,
+    /// The hosts of such documents.
+    pub document_hosts: Vec<String>,
     /// Whether sealed tokens are handed out.
     pub sealed_tokens: bool,
     /// Whether nothing but sealed tokens is taken.
@@ -146,12 +152,19 @@ pub(super) fn read(layers: &mut Layers, env: &Env) -> Hosted {
         redirect_uris: layers.words("allowed-redirect-uris"),
         flash_timeout: layers.number("flash-timeout-ms", 1..=2_147_483_647).map(Duration::from_millis),
         callback: layers.word("oauth-callback-mode", CALLBACKS).unwrap_or_default(),
+        consent: layers.word("consent", CONSENTS),
+        documents: layers.word("cimd", DOCUMENTS),
+        document_hosts: layers.words("cimd-hosts"),
         sealed_tokens: layers.switch("sealed-tokens"),
         require_sealed_tokens: layers.switch("require-sealed-tokens"),
         legacy_client_ids: layers.switch("accept-legacy-client-ids"),
         resource_uri: layers.base("resource-uri"),
     }
 }
+
+const CONSENTS: &[(&str, &str)] = &[("off", "off"), ("unlisted", "unlisted"), ("always", "always")];
+
+const DOCUMENTS: &[(&str, &str)] = &[("off", "off"), ("allowlist", "allowlist"), ("open", "open")];
 
 const CALLBACKS: &[(&str, Callback)] = &[("direct", Callback::Direct), ("sealed", Callback::Sealed)];
 

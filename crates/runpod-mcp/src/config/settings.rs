@@ -299,6 +299,24 @@ pub static SETTINGS: &[Setting] = &[
         "direct or sealed: the console leads back to the client, or to this server first [default: direct]",
     ),
     hosted(
+        "consent",
+        &["MCP_CONSENT"],
+        Kind::Word(&["off", "unlisted", "always"]),
+        "off, unlisted or always: a page names the client before the console; needs MCP_SEAL_KEYS [default: off]",
+    ),
+    hosted(
+        "cimd",
+        &["MCP_CIMD"],
+        Kind::Word(&["off", "allowlist", "open"]),
+        "off, allowlist or open: whose clients may be known by a document on the web [default: allowlist]",
+    ),
+    hosted(
+        "cimd-hosts",
+        &["MCP_CIMD_HOSTS"],
+        Kind::Words("HOSTS"),
+        "The hosts of such documents, with their port where it is not 443 [default: none]",
+    ),
+    hosted(
         "sealed-tokens",
         &["MCP_SEALED_TOKENS"],
         Kind::Switch,

@@ -11,7 +11,7 @@ use crate::config::{Callback, Config, Hosted, Problems};
 use crate::credential::{self, Gate, Switch, Verdicts};
 use crate::mcp::HOSTED_PATIENCE;
 use crate::metrics::Metrics;
-use crate::oauth::{self, KeyName, Keyring, Redirects, SignIn, Tokens};
+use crate::oauth::{self, Consent, Documents, KeyName, Keyring, Redirects, SignIn, Tokens};
 use crate::serve::http::{self, Settings, Site};
 use crate::state::{self, State};
 
@@ -36,7 +36,7 @@ pub(super) async fn of(config: Config, settings: Settings) -> anyhow::Result<(Si
         let console =
             reached.console.or_else(|| hosted.console.as_ref().map(|base| base.as_str().to_owned()));
         let console = console.unwrap_or_default();
-        site.sign_in = Some(desk(&hosted, reached.settings.clone(), (backend, console))?);
+        site.sign_in = Some(desk(&hosted, reached.settings.clone(), (backend, console), &state)?);
         site.gate = Some(gate(&hosted, reached.settings, verdicts, (&state, &metrics)));
     }
     (site.state, site.metrics) = (state, metrics);
@@ -85,11 +85,14 @@ fn desk(
     hosted: &Hosted,
     client: Reach,
     (backend, console): (runpod_api::Base, String),
+    state: &Arc<dyn State>,
 ) -> anyhow::Result<SignIn> {
     let usual = oauth::Settings::compatible(client, backend, &console);
     let mut read = Read::default();
     let key_name = KeyName::parse(hosted.key_name.as_deref().unwrap_or_default()).map_err(|why| vec![why]);
     let keys = hosted.seal_keys.as_deref().map(Keyring::parse).transpose();
+    let consent = hosted.consent.map_or(Ok(Consent::Off), Consent::parse).map_err(|why| vec![why]);
+    let documents = Documents::parse(hosted.documents, &hosted.document_hosts).map_err(|why| vec![why]);
     let settings = oauth::Settings {
         flash_timeout: hosted.flash_timeout.unwrap_or(usual.flash_timeout),
         key_name: read.or_usual("RUNPOD_API_KEY_NAME", key_name),
@@ -98,12 +101,14 @@ fn desk(
         callback: hosted.callback == Callback::Sealed,
         legacy_clients: hosted.legacy_client_ids,
         tokens: tokens(hosted),
+        consent: read.or_usual("MCP_CONSENT", consent),
+        documents: read.or_usual("MCP_CIMD", documents),
         resource: hosted.resource_uri.as_ref().map(|base| base.as_str().to_owned()),
         budget: scaled(REDEMPTION, hosted),
         ..usual
     };
     read.problems()?;
-    let sign_in = SignIn::new(settings).map_err(Problems)?;
+    let sign_in = SignIn::new(settings, Arc::clone(state)).map_err(Problems)?;
     tracing::info!("{}", sign_in.announcement());
     Ok(sign_in)
 }
