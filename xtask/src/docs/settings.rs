@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::marks::cell;
 use super::{list, text};
 
-const SECTIONS: [&str; 5] = ["tools", "account", "addresses", "network", "versions"];
+const SECTIONS: [&str; 6] = ["tools", "account", "addresses", "network", "versions", "hosted"];
 
 pub(super) fn tables(described: &Value) -> anyhow::Result<Vec<(&'static str, String)>> {
     SECTIONS.into_iter().map(|section| Ok((section, table(list(described, "settings")?, section)?))).collect()

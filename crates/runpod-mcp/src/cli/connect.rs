@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
-use runpod_api::{Client, Settings};
+use runpod_api::{Client, ExchangeHook, Settings};
 
 use super::probe;
 use crate::config::{Config, Problems};
@@ -47,16 +47,55 @@ pub(super) async fn open(config: Config) -> anyhow::Result<Connection> {
     if sandbox { in_sandbox(setup).await } else { Ok(at_runpod(setup)) }
 }
 
-/// The same for callers over HTTP.
+/// A server for callers over HTTP, and how it reaches Runpod: whoever checks keys and signs people in asks there too.
+#[derive(Debug)]
+pub(super) struct Hosted {
+    pub(super) connection: Connection,
+    pub(super) settings: Settings,
+    /// Where people approve a sign-in, if that is the twin.
+    pub(super) console: Option<String>,
+}
+
+/// The same for callers over HTTP. Each of its exchanges with Runpod is told to `on_exchange`.
 ///
 /// # Errors
 /// As [`open`].
-pub(super) async fn hosted(config: Config, patience: Duration) -> anyhow::Result<Connection> {
+pub(super) async fn hosted(
+    config: Config,
+    patience: Duration,
+    on_exchange: ExchangeHook,
+) -> anyhow::Result<Hosted> {
+    let settings = Settings { on_exchange, ..settings(&config)? };
     let sandbox = config.sandbox;
-    let setup = setup(config)?;
+    let client = Client::new(settings.clone());
     // Callers over a network write no files here.
-    let setup = Setup { files: None, patience, transport: "http", ..setup };
-    if sandbox { in_sandbox(setup).await } else { Ok(at_runpod(setup)) }
+    let setup = Setup { client, files: None, patience, transport: "http", ..setup(config)? };
+    if sandbox {
+        return hosted_in_sandbox(setup, settings).await;
+    }
+    Ok(Hosted { connection: at_runpod(setup), settings, console: None })
+}
+
+#[cfg(feature = "sandbox")]
+async fn hosted_in_sandbox(setup: Setup, settings: Settings) -> anyhow::Result<Hosted> {
+    use crate::sandbox;
+    let sim = runpod_sim::Sim::start(runpod_sim::Seed::Demo).await?;
+    let Settings { versions, on_probe, on_exchange, .. } = settings;
+    let settings = Settings { versions, on_probe, on_exchange, ..sandbox::settings(&sim)? };
+    let setup = Setup {
+        client: Client::new(settings.clone()),
+        keys: crate::config::Keys::new(Some(sandbox::key(&sim)), None),
+        sandbox: true,
+        ..setup
+    };
+    let console = Some(sim.console_url());
+    let connection = Connection { server: Server::new(setup), _behind: Some(sim) };
+    Ok(Hosted { connection, settings, console })
+}
+
+#[cfg(not(feature = "sandbox"))]
+async fn hosted_in_sandbox(_: Setup, _: Settings) -> anyhow::Result<Hosted> {
+    Err(no_sandbox())
 }
 
 /// What the server of a configuration is made of.
@@ -134,5 +173,10 @@ pub(super) fn on(sim: runpod_sim::Sim, setup: Setup) -> anyhow::Result<Connectio
 
 #[cfg(not(feature = "sandbox"))]
 async fn in_sandbox(_: Setup) -> anyhow::Result<Connection> {
-    Err(super::Usage("this build has no sandbox; build it with the feature `sandbox`".to_owned()).into())
+    Err(no_sandbox())
+}
+
+#[cfg(not(feature = "sandbox"))]
+fn no_sandbox() -> anyhow::Error {
+    super::Usage("this build has no sandbox; build it with the feature `sandbox`".to_owned()).into()
 }

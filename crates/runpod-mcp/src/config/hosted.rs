@@ -35,8 +35,10 @@ pub struct Hosted {
     pub allowed_origins: Option<Vec<String>>,
     /// Proxies that are believed.
     pub trusted_proxies: Vec<String>,
-    /// Certificate chain and key to encrypt with.
-    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Certificate chain to encrypt with.
+    pub tls_cert: Option<PathBuf>,
+    /// Its key.
+    pub tls_key: Option<PathBuf>,
     /// Whether a public address without encryption is meant.
     pub plain_http: bool,
     /// Whether the sandbox asks for keys.
@@ -115,7 +117,7 @@ pub(super) fn read(layers: &mut Layers, env: &Env) -> Hosted {
     };
     let origins = layers.words("allowed-origins");
     Hosted {
-        public_url: bare(layers, "public-url"),
+        public_url: layers.base("public-url"),
         allowed_hosts: layers.words("allowed-hosts"),
         platform_hosts: PLATFORM
             .iter()
@@ -124,7 +126,8 @@ pub(super) fn read(layers: &mut Layers, env: &Env) -> Hosted {
             .collect(),
         allowed_origins: (!origins.is_empty()).then_some(origins),
         trusted_proxies: layers.words("trusted-proxies"),
-        tls: tls(layers),
+        tls_cert: layers.text("tls-cert").map(PathBuf::from),
+        tls_key: layers.text("tls-key").map(PathBuf::from),
         plain_http: layers.switch("plain-http"),
         require_auth: layers.switch("require-auth"),
         platform_timeout: layers.number("platform-timeout-seconds", 5..=3600).map(Duration::from_secs),
@@ -151,40 +154,6 @@ pub(super) fn read(layers: &mut Layers, env: &Env) -> Hosted {
 }
 
 const CALLBACKS: &[(&str, Callback)] = &[("direct", Callback::Direct), ("sealed", Callback::Sealed)];
-
-/// An address without a path: metadata and sign-in stand at fixed places below it.
-fn bare(layers: &mut Layers, key: &str) -> Option<Base> {
-    let base = layers.base(key)?;
-    if base.as_str().splitn(4, '/').nth(3).is_some() {
-        layers.problem(
-            key,
-            "the address must end with the host, without a path, such as https://mcp.example.com",
-        );
-    }
-    Some(base)
-}
-
-/// Both files or none.
-fn tls(layers: &mut Layers) -> Option<(PathBuf, PathBuf)> {
-    match (layers.text("tls-cert"), layers.text("tls-key")) {
-        (Some(cert), Some(key)) => Some((cert.into(), key.into())),
-        (Some(_), None) => {
-            layers.problem(
-                "tls-cert",
-                "a certificate needs its key as well: set --tls-key or MCP_TLS_KEY_FILE",
-            );
-            None
-        }
-        (None, Some(_)) => {
-            layers.problem(
-                "tls-key",
-                "a key needs its certificate as well: set --tls-cert or MCP_TLS_CERT_FILE",
-            );
-            None
-        }
-        (None, None) => None,
-    }
-}
 
 /// `$PORT`, which is the platform's and no setting of this program: what is no port means something else.
 fn port(env: &Env) -> Option<u16> {

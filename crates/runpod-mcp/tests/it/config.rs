@@ -157,7 +157,7 @@ fn all_mistakes_are_told_at_once_with_what_is_accepted() {
     let all = problems(&NONE, &env).join("\n");
     for words in [
         "\"reed-only\"; did you mean read-only?",
-        "`detail` must be a string, true, false or a list of strings",
+        "`detail` must be a string, a whole number, true, false or a list of strings",
         "there is no setting \"api-key\"",
         "\"RUNPOD_MCP_DETIAL\"; did you mean RUNPOD_MCP_DETAIL",
         "RUNPOD_MCP_LOG: \"loud\" is none of off, error, warn, info, debug, trace",

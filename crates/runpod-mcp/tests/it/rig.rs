@@ -81,7 +81,8 @@ impl Rig {
         Self::of(sim, setup)
     }
 
-    fn of(sim: Sim, setup: Setup) -> Self {
+    /// A twin that was started already, behind a server that is set up like this.
+    pub(crate) fn of(sim: Sim, setup: Setup) -> Self {
         let server = Server::new(setup);
         let who = server.local(("test", "1"));
         Self { sim, server, who }

@@ -1,4 +1,6 @@
-//! `serve --http`: puts a front together, or says why it would be unsafe.
+//! `serve --http`: decides where and how to listen, or says why it would be unsafe.
+
+mod site;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -13,10 +15,8 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
-use super::super::connect;
 use crate::config::{Config, Hosted, Keys, Problems};
-use crate::mcp::HOSTED_PATIENCE;
-use crate::serve::http::{self, Limits, Listening, Rates, Settings, Site, Tls};
+use crate::serve::http::{self, Limits, Listening, Rates, Settings, Tls};
 
 /// Where it listens unless somebody says.
 const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8471);
@@ -27,21 +27,21 @@ const PLATFORM: Duration = Duration::from_secs(60);
 pub(super) fn run(given: Option<SocketAddr>, mut config: Config) -> anyhow::Result<ExitCode> {
     let at = address(given, &config.hosted);
     let settings = settings(at, &config)?;
-    let tls = config.hosted.tls.as_ref().map(|(cert, key)| tls(cert, key)).transpose()?;
+    let tls = files(&config.hosted).map(|(cert, key)| tls(cert, key)).transpose()?;
     if config.keys.is_given() {
         tracing::warn!("RUNPOD_API_KEY is ignored: over HTTP every caller brings a key of their own");
     }
     config.keys = Keys::default();
     announce(at, &settings, &config);
-    let patience = patience(&config.hosted);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let connection = connect::hosted(config, patience).await?;
         let socket = TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at}"))?;
-        tracing::info!("MCP is served at {}", place(&socket, &settings)?);
-        let mut site = Site::new(connection.server.clone(), settings);
+        let place = place(&socket, &settings)?;
+        let (mut site, connection) = site::of(config, settings).await?;
         site.drain = until_told()?;
+        tracing::info!("MCP is served at {place}");
         http::serve(site, Listening { socket, tls }).await?;
+        drop(connection);
         anyhow::Ok(())
     })?;
     runtime.shutdown_background();
@@ -75,13 +75,38 @@ fn settings(at: SocketAddr, config: &Config) -> anyhow::Result<Settings> {
         loopback: at.ip().is_loopback(),
         origins: hosted.allowed_origins.clone(),
         proxies,
-        tls: hosted.tls.is_some(),
+        tls: files(hosted).is_some(),
         bearer: !config.sandbox || hosted.require_auth,
         limits: limits(hosted),
         rates: rates(config),
     };
+    problems.extend(halves(hosted));
     problems.extend(exposed(at, hosted, &settings));
     if problems.is_empty() { Ok(settings) } else { Err(Problems(problems).into()) }
+}
+
+/// Certificate and key, if both are there.
+fn files(hosted: &Hosted) -> Option<(&Path, &Path)> {
+    hosted.tls_cert.as_deref().zip(hosted.tls_key.as_deref())
+}
+
+/// What is wrong with settings that were said by half, or by more than is needed.
+fn halves(hosted: &Hosted) -> Vec<String> {
+    let mut problems = Vec::new();
+    if hosted.tls_cert.is_some() != hosted.tls_key.is_some() {
+        problems.push(
+            "a certificate and its key belong together: set MCP_TLS_CERT_FILE and MCP_TLS_KEY_FILE"
+                .to_owned(),
+        );
+    }
+    // Metadata and sign-in stand at fixed places below the address.
+    if hosted.public_url.as_ref().is_some_and(|base| base.as_str().splitn(4, '/').nth(3).is_some()) {
+        problems.push(
+            "MCP_PUBLIC_URL must end with the host, without a path, such as https://mcp.example.com"
+                .to_owned(),
+        );
+    }
+    problems
 }
 
 /// What is wrong with listening on an address that others reach.
@@ -123,14 +148,9 @@ fn rates(config: &Config) -> Rates {
     Rates::of(config.hosted.rate_per_key, config.hosted.rate_per_ip)
 }
 
-/// Longest time for one call.
-fn patience(hosted: &Hosted) -> Duration {
-    scaled(HOSTED_PATIENCE, hosted)
-}
-
 /// A time as long as the platform leaves of it. A platform with more time than usual changes nothing: clients have
 /// limits too.
-fn scaled(time: Duration, hosted: &Hosted) -> Duration {
+pub(super) fn scaled(time: Duration, hosted: &Hosted) -> Duration {
     let platform = hosted.platform_timeout.unwrap_or(PLATFORM).min(PLATFORM);
     time.mul_f64(platform.as_secs_f64() / PLATFORM.as_secs_f64())
 }

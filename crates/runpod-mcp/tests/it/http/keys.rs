@@ -1,20 +1,46 @@
 //! The keys of callers: each acts for its own account, and none is seen anywhere else.
 
+use std::sync::Arc;
+
+use runpod_api::{Client, ExchangeHook};
+use runpod_mcp::config::Keys;
+use runpod_mcp::credential::{self, Gate, Verdicts};
 use runpod_mcp::mcp::Setup;
-use runpod_sim::{Pace, Seed, Sim};
+use runpod_mcp::oauth::{self, SignIn};
+use runpod_mcp::serve::http::{Settings, Site};
+use runpod_sim::{Action, Match, Pace, Seed, Sim};
 use serde_json::{Value, json};
 
-use crate::rig::Rig;
+use crate::rig::{self, Rig};
 use crate::web::Web;
 
-/// A server as it is hosted: without a key of its own.
+/// A server as it is hosted: without a key of its own, checking those of its callers, with a desk to sign in at.
 async fn hosted() -> (Rig, Web) {
-    let rig = Rig::with(Sim::builder().seed(Seed::Empty).clock(Pace::Manual), |setup: &mut Setup| {
-        (setup.keys, setup.transport) = (runpod_mcp::config::Keys::default(), "http");
-    })
-    .await;
-    let web = Web::with(&rig.server, |_| ()).await;
+    let verdicts = Arc::new(Verdicts::default());
+    let heard = Arc::clone(&verdicts);
+    let sim = Sim::builder().seed(Seed::Empty).clock(Pace::Manual).start().await.expect("a free port");
+    let reach = runpod_api::Settings {
+        on_exchange: ExchangeHook::new(move |exchange| heard.heard(exchange)),
+        ..rig::settings(&sim)
+    };
+    let client = Client::new(reach.clone());
+    let setup =
+        Setup { client: client.clone(), keys: Keys::default(), transport: "http", ..rig::setup(&sim) };
+    let rig = Rig::of(sim, setup);
+    let mut site = Site::new(rig.server.clone(), Settings::default());
+    let shared = (Arc::clone(&site.state), Arc::clone(&site.metrics));
+    site.gate = Some(Gate::new(client, verdicts, shared, credential::Settings::default()));
+    let backend = reach.hosts.graphql_public.clone();
+    let settings = oauth::Settings::compatible(reach, backend, &rig.sim.console_url());
+    site.sign_in = Some(SignIn::new(settings).expect("settings that go together"));
+    let web = Web::of(site, None).await;
     (rig, web)
+}
+
+/// Every key is in force.
+fn everybody_is_known(rig: &Rig) {
+    let known = Action::status(200).body(json!({"data": {"myself": {"id": "u"}}}));
+    rig.sim.faults().add(Match::operation("graphql:myself").then(known));
 }
 
 fn call() -> Value {
@@ -60,6 +86,7 @@ async fn the_challenge_names_the_document_of_the_path_that_was_called() {
 #[tokio::test]
 async fn t02_every_call_carries_the_key_of_its_caller_and_a_session_of_its_own() {
     let (rig, web) = hosted().await;
+    everybody_is_known(&rig);
     let ask = async |key: &str| {
         let token = format!("Bearer {key}");
         web.post(&[("Authorization", &token), ("User-Agent", "test-agent/1")], &call()).await
@@ -97,8 +124,105 @@ async fn in_the_sandbox_everybody_acts_for_its_account() {
 #[tokio::test]
 async fn lists_and_calls_of_a_server_that_was_narrowed_are_one_server() {
     let (rig, web) = hosted().await;
+    everybody_is_known(&rig);
     let token = [("Authorization", "Bearer rpa_AAAAAAAA")];
     let got = web.send("POST /mcp/pods", &token, &call().to_string()).await;
     assert_eq!(got.refused(), (200, 0));
     assert!(rig.sim.journal().of("listPods")[0].carries("rpa_AAAAAAAA"));
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_in_force_is_sent_to_sign_in_and_opens_nothing() {
+    let (rig, web) = hosted().await;
+    let token = [("Authorization", "Bearer rpa_dead")];
+    for body in [
+        call(),
+        json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}),
+        json!({"jsonrpc": "2.0", "method": "notifications/initialized"}),
+    ] {
+        let got = web.post(&token, &body).await;
+        assert_eq!(got.refused(), (401, 401), "{body}");
+        let challenge = got.header("www-authenticate").unwrap();
+        assert!(
+            challenge.contains("error=\"invalid_token\"") && challenge.contains("resource_metadata="),
+            "{challenge}"
+        );
+    }
+    assert_eq!((rig.sim.journal().count("graphql:myself"), rig.sim.journal().count("listPods")), (1, 0));
+    let good = format!("Bearer {}", rig.sim.key());
+    assert_eq!(web.post(&[("Authorization", &good)], &call()).await.refused(), (200, 0));
+}
+
+#[tokio::test]
+async fn t06_a_key_that_runpod_refuses_in_a_call_is_asked_about_again() {
+    let (rig, web) = hosted().await;
+    let good = format!("Bearer {}", rig.sim.key());
+    let token = [("Authorization", good.as_str())];
+    assert_eq!(web.post(&token, &call()).await.status, 200);
+    rig.sim.faults().add(Match::operation("listPods").then(Action::status(401)));
+    let unknown = Action::status(200).body(json!({"data": {"myself": null}}));
+    rig.sim.faults().add(Match::operation("graphql:myself").then(unknown));
+    assert_eq!(web.post(&token, &call()).await.status, 200, "known to be good until Runpod says otherwise");
+    assert_eq!(web.post(&token, &call()).await.status, 401);
+}
+
+#[tokio::test]
+async fn t04_keys_cannot_be_tried_out_here() {
+    let (rig, web) = hosted().await;
+    let mut statuses = Vec::new();
+    for n in 0..200 {
+        let token = format!("Bearer rpa_stolen{n}");
+        statuses.push(web.post(&[("Authorization", &token)], &call()).await.status);
+    }
+    let asked = rig.sim.journal().count("graphql:myself");
+    assert!(statuses.iter().all(|status| matches!(status, 401 | 429)) && asked <= 130, "{asked}");
+    assert_eq!(statuses.last(), Some(&429));
+}
+
+#[tokio::test]
+async fn where_to_sign_in_is_told_under_the_name_that_was_called() {
+    let (_rig, web) = hosted().await;
+    for (path, resource) in [("", "/"), ("/mcp", "/mcp"), ("/mcp/pods", "/mcp/pods")] {
+        let got = web.send(&format!("GET /.well-known/oauth-protected-resource{path}"), &[], "").await;
+        assert_eq!(
+            (got.status, &got.json()["resource"]),
+            (200, &json!(format!("http://{}{resource}", web.at))),
+            "{path}"
+        );
+    }
+    let server =
+        web.send("GET /.well-known/oauth-authorization-server", &[("Host", "localhost:9")], "").await;
+    assert_eq!(server.json()["issuer"], "http://localhost:9");
+    assert_eq!(
+        web.send("GET /.well-known/oauth-authorization-server", &[("Host", "evil.example")], "").await.status,
+        403
+    );
+    assert_eq!(web.send("GET /token", &[], "").await.status, 405);
+    assert_eq!(web.send("GET /.well-known/no-such", &[], "").await.status, 404);
+    let registered =
+        web.send("POST /register", &[], &json!({"redirect_uris": ["http://localhost/cb"]}).to_string()).await;
+    assert_eq!(registered.status, 201);
+}
+
+#[tokio::test]
+async fn those_who_run_it_may_ask_and_strangers_may_not() {
+    let (_rig, web) = hosted().await;
+    let balancer = [("Host", "10.0.0.7:8471")];
+    assert_eq!(web.send("GET /healthz", &balancer, "").await.status, 200);
+    assert_eq!(web.send("GET /readyz", &balancer, "").await.status, 200);
+    assert_eq!(web.send("POST /healthz", &balancer, "").await.status, 405);
+    web.post(&[("Authorization", "Bearer rpa_dead")], &call()).await;
+    let page = web.send("GET /metrics", &balancer, "").await;
+    assert_eq!(page.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
+    for sample in [
+        "runpod_mcp_credential_check_enabled 1",
+        "method=\"tools/call\"",
+        "status=\"401\"",
+        "method=\"healthz\"",
+    ] {
+        assert!(page.body.contains(sample), "{sample}: {}", page.body);
+    }
+    assert!(!page.body.contains("rpa_"));
+    let passed_on = web.send("GET /metrics", &[("X-Forwarded-For", "198.51.100.1")], "").await;
+    assert_eq!(passed_on.status, 404);
 }
