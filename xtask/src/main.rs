@@ -4,8 +4,8 @@
 
 mod contract;
 mod docs;
-mod package;
 mod oauth_e2e;
+mod package;
 
 use clap::Parser;
 
