@@ -4,8 +4,8 @@
 #   scripts/reproducible.sh [PROFILE]     dist, unless another one is named; takes minutes
 #   scripts/reproducible.sh --flags       prints the RUSTFLAGS that a build in the current folder needs; release.yml uses them
 #
-# Two things would differ between computers: the paths of the sources, which panics and debug information name, and nothing else as long
-# as the toolchain, Cargo.lock and the target are the same. No clock gets in; SOURCE_DATE_EPOCH is set for build scripts that ask.
+# With the same toolchain, Cargo.lock and target, one thing would differ between computers: the paths of the sources, which panics and
+# debug information name. No clock gets in; SOURCE_DATE_EPOCH is set for build scripts that ask.
 set -euo pipefail
 
 flags() { printf -- '--remap-path-prefix=%s=/runpod-mcp --remap-path-prefix=%s=/cargo' "$1" "${CARGO_HOME:-$HOME/.cargo}"; }
@@ -19,13 +19,14 @@ cd "$(dirname "$0")/.."
 profile=${1:-dist}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+commit=$(git rev-parse HEAD)
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct "$commit")
 export SOURCE_DATE_EPOCH
 unset CARGO_TARGET_DIR
 
 for name in one another-one; do
   mkdir "$scratch/$name"
-  git archive HEAD | tar -x -C "$scratch/$name"
+  git archive "$commit" | tar -x -C "$scratch/$name"
   (cd "$scratch/$name" && RUSTFLAGS=$(flags "$PWD") cargo build --quiet --locked --profile "$profile" --package runpod-mcp)
   # `dev` is the one profile whose folder is called otherwise.
   folder=$profile

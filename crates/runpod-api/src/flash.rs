@@ -7,6 +7,7 @@
 
 mod manner;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -153,7 +154,7 @@ impl Flash {
             arguments: &arguments,
             selection: "id status",
         };
-        let answer = self.ask(&CREATE, &question, &self.wire).await?;
+        let answer = field(&self.ask(&CREATE, &question, &self.wire).await?, question.field)?;
         let Said { id, expires_at, .. } = answer.json()?;
         match id.as_deref().and_then(RequestId::parse) {
             Some(id) => Ok(Created { id, expires_at }),
@@ -161,11 +162,12 @@ impl Flash {
         }
     }
 
-    /// Reads a request. The key of an approved one is told once, so whoever gets it keeps it.
+    /// Reads a request, if there is one of this id. The key of an approved one is told once, so whoever gets it
+    /// keeps it.
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn read(&self, id: &RequestId, within: Duration) -> Outcome<Told> {
+    pub async fn read(&self, id: &RequestId, within: Duration) -> Outcome<Option<Told>> {
         let arguments = [Argument::new("flashAuthRequestId", "String!", id.reveal())?];
         let question = Question {
             verb: "query",
@@ -175,11 +177,13 @@ impl Flash {
         };
         let until = self.wire.deadline().within(within);
         let answer = self.ask(&STATUS, &question, &self.wire.acting_for(Call::new(None, until))).await?;
-        let Said { status, api_key, code_challenge, code_challenge_method, expires_at, .. } =
-            answer.json()?;
+        let mut fields: BTreeMap<String, Option<Said>> = answer.json()?;
+        let missing = || shape(&answer, "there is no `flashAuthRequestStatus` in the data");
+        let Some(said) = fields.remove(question.field).ok_or_else(missing)? else { return Ok(None) };
+        let Said { status, api_key, code_challenge, code_challenge_method, expires_at, .. } = said;
         let Some(status) = status else { return Err(shape(&answer, "there is no `status`")) };
         let key = api_key.filter(|key| !key.trim().is_empty()).map(|key| Minted(key.trim().into()));
-        Ok(Told { status, key, challenge: code_challenge, method: code_challenge_method, expires_at })
+        Ok(Some(Told { status, key, challenge: code_challenge, method: code_challenge_method, expires_at }))
     }
 
     /// Asks, and once more in another manner for each thing that the host turns out not to know.
@@ -188,7 +192,7 @@ impl Flash {
             let manner = self.learnt.manner();
             let posted = question.posted(manner);
             let said = match wire.send(op, Request::body(&[], &posted)).await {
-                Ok(answer) => data(&answer, None).and_then(|data| field(&data, question.field)),
+                Ok(answer) => data(&answer, None),
                 Err(error) => Err(error),
             };
             match said {

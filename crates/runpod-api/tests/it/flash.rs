@@ -42,7 +42,7 @@ async fn a_stranger_asks_and_reads_the_key_once_and_no_call_shows_a_key() {
     let (sim, flash) = twin().await;
     let made = flash.create(&WISH).await.unwrap();
     assert_eq!(made.expires_at.as_deref(), Some("2026-06-01T12:10:00Z"));
-    let told = flash.read(&made.id, SOON).await.unwrap();
+    let told = flash.read(&made.id, SOON).await.unwrap().unwrap();
     assert_eq!((told.status.as_str(), told.key), ("PENDING", None));
     assert_eq!((told.challenge.as_deref(), told.method.as_deref()), (Some(CHALLENGE), Some("S256")));
 
@@ -51,11 +51,13 @@ async fn a_stranger_asks_and_reads_the_key_once_and_no_call_shows_a_key() {
     let approve = http::Request::post("/graphql").header("authorization", format!("Bearer {}", sim.key()));
     assert_eq!(sim.answer(approve.body(body.to_string().into()).unwrap()).await.status(), 200);
 
-    let key = flash.read(&made.id, SOON).await.unwrap().key.unwrap();
+    let key = flash.read(&made.id, SOON).await.unwrap().unwrap().key.unwrap();
     assert!(key.for_its_owner().starts_with("rpa_"));
-    let again = flash.read(&made.id, SOON).await.unwrap();
+    let again = flash.read(&made.id, SOON).await.unwrap().unwrap();
     assert_eq!((again.status.as_str(), again.key), ("CONSUMED", None));
     assert_eq!(sim.minted_keys(), ["a laptop"]);
+    let nobody = flash::RequestId::parse("nosuch").unwrap();
+    assert!(flash.read(&nobody, SOON).await.unwrap().is_none());
     for operation in ["graphql:createFlashAuthRequest", "graphql:flashAuthRequestStatus"] {
         assert!(sim.journal().of(operation).iter().all(|entry| !entry.has_authorization()), "{operation}");
     }

@@ -23,6 +23,9 @@ use super::{Caller, Desk, Issuer, body, limits, redirect};
 /// How long the page can be used, in seconds.
 const LIFE: u64 = 600;
 
+/// Longest query that a proof can hold, in bytes.
+const LONGEST: usize = 5500;
+
 /// When the page is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Consent {
@@ -67,6 +70,9 @@ struct Shown {
 
 /// Shows the page.
 pub(super) fn ask(desk: &Desk, issuer: &Issuer, ask: &Ask, query: &str) -> Result<Response, Fault> {
+    if query.len() > LONGEST {
+        return Err(Fault::invalid_request("the request is too long; send a shorter state"));
+    }
     let shown = Shown { query: query.to_owned(), exp: desk.settings.wall.now() + LIFE };
     let token = desk.sealed(Purpose::Consent, issuer, &shown)?;
     let from = match &ask.client {

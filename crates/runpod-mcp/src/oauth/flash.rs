@@ -40,6 +40,8 @@ pub(super) enum End {
     Key(Minted),
     /// The request was made with another challenge, or with none.
     Mismatch,
+    /// There is no such request.
+    Unknown,
     /// The key was read before.
     Used,
     Denied,
@@ -105,7 +107,7 @@ impl Backend {
             return End::Busy;
         }
         let end = self.wait(id, verifier, awaited).await;
-        if !matches!(end, End::Mismatch) {
+        if !matches!(end, End::Mismatch | End::Unknown) {
             self.limits.verifier_was_right(id).await;
         }
         end
@@ -116,7 +118,8 @@ impl Backend {
         let mut pause = SHORT;
         for _ in 0..READS {
             let told = match self.flash.read(id, deadline.remaining(READ)).await {
-                Ok(told) => told,
+                Ok(Some(told)) => told,
+                Ok(None) => return End::Unknown,
                 Err(error) => {
                     let error = error.to_string().replace(id.reveal(), "[code]");
                     tracing::warn!(event = "oauth_token_failed", error);

@@ -148,6 +148,7 @@ const WRONG_VERIFIER: Fault = Fault::invalid_grant("code_verifier does not belon
 fn fault(end: &End) -> Fault {
     match end {
         End::Mismatch => WRONG_VERIFIER,
+        End::Unknown => NO_CODE,
         End::Used => Fault::invalid_grant("the code was used before; start the sign-in again"),
         End::Expired => Fault::invalid_grant("the code has expired; start the sign-in again"),
         End::Denied => {
@@ -169,6 +170,7 @@ fn word(end: &End) -> &'static str {
     match end {
         End::Key(_) => "key",
         End::Mismatch => "mismatch",
+        End::Unknown => "unknown",
         End::Used => "used",
         End::Denied => "denied",
         End::Expired => "expired",

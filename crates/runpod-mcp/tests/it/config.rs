@@ -341,3 +341,23 @@ fn every_setting_that_is_read_can_be_set() {
     }
     assert!(seen > 30, "the pattern finds {seen}");
 }
+
+/// Desktop clients and the MCP Registry ask people for these; a name that is wrong there would stop the server at its start.
+#[test]
+fn what_packages_ask_for_are_settings() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let read = |file: &str| -> serde_json::Value {
+        serde_json::from_str(&std::fs::read_to_string(root.join(file)).unwrap()).unwrap()
+    };
+    let bundle = read("packaging/mcpb/manifest.json");
+    let bundle = bundle["server"]["mcp_config"]["env"].as_object().unwrap();
+    let mut names: Vec<_> = bundle.keys().cloned().collect();
+    for package in read("server.json")["packages"].as_array().unwrap() {
+        let asked = package["environmentVariables"].as_array().unwrap();
+        names.extend(asked.iter().map(|input| input["name"].as_str().unwrap().to_owned()));
+    }
+    assert!(names.len() > 8, "{names:?}");
+    for name in names {
+        assert!(SETTINGS.iter().any(|setting| setting.env.contains(&name.as_str())), "{name} is no setting");
+    }
+}

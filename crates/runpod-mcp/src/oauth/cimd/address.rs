@@ -112,8 +112,7 @@ fn is_public_v6(machine: Ipv6Addr) -> bool {
     let [first, second, ..] = machine.segments();
     let given_out = first >> 13 == 1;
     // Teredo and other protocols, documentation twice, 6to4.
-    let special = (first == 0x2001 && second < 0x0200)
-        || (first == 0x2001 && second == 0x0db8)
+    let special = (first == 0x2001 && (second < 0x0200 || second == 0x0db8))
         || first == 0x2002
         || (first == 0x3fff && second < 0x1000);
     given_out && !special

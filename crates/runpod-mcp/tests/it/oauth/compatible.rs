@@ -186,7 +186,7 @@ async fn a_wrong_verifier_is_refused_whatever_was_decided() {
 }
 
 #[tokio::test]
-async fn a_denial_and_an_expiry_are_told_as_such() {
+async fn a_denial_an_expiry_and_a_guess_are_told_as_such() {
     let desk = desk().await;
     let handoff = desk.authorize(&wish("mcp-x", BACK)).await.location();
     let back = desk.decide(&handoff, "deny").await;
@@ -198,6 +198,7 @@ async fn a_denial_and_an_expiry_are_told_as_such() {
     let id = query(&query(&handoff, "redirect").unwrap(), "request").unwrap();
     desk.sim.clock().advance(std::time::Duration::from_secs(601));
     assert_eq!(desk.token(&claim("mcp-x", &id, BACK)).await.refused(400), "invalid_grant");
+    assert_eq!(desk.token(&claim("mcp-x", "nosuch", BACK)).await.refused(400), "invalid_grant");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use http::{Request, header};
 use runpod_mcp::oauth::{Consent, Settings};
 use serde_json::json;
 
-use super::desk::{BACK, Desk, ISSUER, Said, desk_with, escaped, form, sealed, wish};
+use super::desk::{BACK, Desk, ISSUER, Said, desk_with, escaped, form, sealed, wish, with};
 
 const CLAUDE: &str = "https://claude.ai/api/mcp/auth_callback";
 
@@ -72,6 +72,18 @@ async fn t11_a_form_from_elsewhere_or_without_a_proof_is_not_obeyed() {
     desk.sim.clock().advance(std::time::Duration::from_secs(601));
     assert_eq!(send(&desk, &proof, &[("sec-fetch-site", "same-origin")]).await.status, 400);
     assert_eq!(desk.asked(), 0);
+}
+
+#[tokio::test]
+async fn what_no_proof_can_hold_is_refused_before_the_page() {
+    let desk = asking(Consent::Always).await;
+    let client = desk.client(BACK).await;
+    let (usual, percent) = ("s".repeat(4000), "%".repeat(3000));
+    let fits = with(&wish(&client, BACK), "state", Some(&usual));
+    let page = desk.browse(&format!("/authorize?{}", form(&fits))).await;
+    assert_eq!(send(&desk, &proof(&page), &[("origin", ISSUER)]).await.status, 303);
+    let long = with(&wish(&client, BACK), "state", Some(&percent));
+    assert_eq!(desk.authorize(&long).await.refused(400), "invalid_request");
 }
 
 #[tokio::test]

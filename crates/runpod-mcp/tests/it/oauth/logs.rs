@@ -61,7 +61,7 @@ async fn t01_t13_no_code_verifier_state_key_or_token_is_ever_written_down() {
         desk.token(&strange).await;
         let said = desk.token(&right).await.expect(200);
         desk.token(&with(&right, "code_verifier", Some(OTHER))).await;
-        desk.authorize(&wish(&client, "https://CANARY-host.example/CANARY-path")).await;
+        desk.authorize(&wish(&client, "https://evil.example/CANARY-path")).await;
         secrets.extend([code, said["access_token"].as_str().unwrap().to_owned(), "CANARY".to_owned()]);
     }
     let text = paper.text();

@@ -239,8 +239,7 @@ async fn every_replica_takes_every_step_also_while_keys_are_changed() {
         replica(&format!("{new},{old}")),
         replica(&format!("{old},{new}")),
     );
-    let mut desk = Desk::of(twin().await, first.clone());
-    std::mem::swap(&mut desk.sim, &mut { sim });
+    let mut desk = Desk::of(sim, first);
     let client = desk.client(BACK).await;
     desk.sign_in = second.clone();
     let handoff = desk.authorize(&wish(&client, BACK)).await.location();

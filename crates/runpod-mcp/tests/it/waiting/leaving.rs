@@ -137,6 +137,26 @@ async fn a_call_that_runs_at_the_end_of_the_input_is_broken_off_after_the_time_o
     assert!(text.contains("broken off") || text.contains("no answer to listPods within"), "{text}");
 }
 
+#[tokio::test]
+async fn an_answer_may_take_as_long_as_a_request_after_the_end_of_the_input() {
+    let rig = Rig::new(Seed::Empty).await;
+    rig.sim.faults().add(Match::operation("listPods").then(Action::slow(Duration::from_secs(20))));
+    let mut session = open(rig.server.clone()).await;
+    call(&mut session, "list-pods", json!({})).await;
+    while rig.sim.journal().count("listPods") == 0 {
+        tokio::task::yield_now().await;
+    }
+    let ending = tokio::spawn(session.end());
+    // Step by step: whoever waits for less time than that acts in between.
+    for _ in 0..40 {
+        rig.sim.clock().advance(Duration::from_millis(500));
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let said = ending.await.unwrap().said;
+    let [answer] = said.as_slice() else { panic!("{said:?}") };
+    assert_eq!(answer["result"]["isError"], false, "{answer}");
+}
+
 /// A twin that answers this operation five seconds late, by a clock that only a test moves.
 async fn slow(operation: &str) -> Sim {
     let sim = Sim::builder().seed(Seed::Empty).clock(Pace::Manual).start().await.unwrap();
@@ -164,8 +184,6 @@ async fn what_is_piped_in_at_once_is_answered_although_runpod_is_slow() {
         let sim = slow(operation).await;
         let session = received(&sim, operation, tool, args).await;
         let ending = tokio::spawn(session.end());
-        // Longer than what only waits would be given.
-        tokio::time::sleep(Duration::from_millis(5)).await;
         sim.clock().advance(LATE);
         let end = ending.await.unwrap();
         let [answer] = end.said.as_slice() else { panic!("{:?}", end.said) };
