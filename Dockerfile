@@ -1,7 +1,8 @@
 # The program and nothing else: no shell, no library, no user but one without a name. `scripts/image.sh` builds the
-# static binary that is copied here, then the image.
+# static binary that is copied here, one for each architecture, then the image.
 FROM scratch
-COPY --chmod=0555 runpod-mcp /runpod-mcp
+ARG TARGETARCH
+COPY --chmod=0555 $TARGETARCH/runpod-mcp /runpod-mcp
 USER 65532:65532
 # Listens on all addresses at this port. MCP_PUBLIC_URL must say under which name clients reach it.
 ENV PORT=8471

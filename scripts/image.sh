@@ -31,21 +31,29 @@ if command -v readelf >/dev/null && readelf --program-headers "$built" | grep -q
   exit 1
 fi
 
+case $host in
+  x86_64-*) arch=amd64 ;;
+  aarch64-*) arch=arm64 ;;
+  *) echo "images are built on x86-64 and on 64-bit ARM, not on $host" >&2; exit 1 ;;
+esac
 context=$folder/context
 rm -rf "$context"
-mkdir -p "$context"
-cp "$built" "$context/runpod-mcp"
-strip "$context/runpod-mcp"
-[ -z "$binary_only" ] || { echo "$context/runpod-mcp"; exit 0; }
+mkdir -p "$context/$arch"
+cp "$built" "$context/$arch/runpod-mcp"
+strip "$context/$arch/runpod-mcp"
+[ -z "$binary_only" ] || { echo "$context/$arch/runpod-mcp"; exit 0; }
 
 for builder in buildah podman docker; do
   command -v "$builder" >/dev/null || continue
   case $builder in
     # Nothing is run in the build, so nothing of the machine is needed: neither overlay mounts nor namespaces.
-    buildah) buildah --storage-driver vfs bud --isolation chroot --format docker --file Dockerfile --tag "$tag" "$context" ;;
-    *) "$builder" build --file Dockerfile --tag "$tag" "$context" ;;
+    buildah)
+      buildah --storage-driver vfs bud --isolation chroot --format docker --build-arg "TARGETARCH=$arch" \
+        --file Dockerfile --tag "$tag" "$context"
+      ;;
+    *) "$builder" build --build-arg "TARGETARCH=$arch" --file Dockerfile --tag "$tag" "$context" ;;
   esac
   exit
 done
-echo "none of buildah, podman and docker is installed; the binary is $context/runpod-mcp" >&2
+echo "none of buildah, podman and docker is installed; the binary is $context/$arch/runpod-mcp" >&2
 exit 1
