@@ -16,6 +16,7 @@ use std::time::{Duration, SystemTime};
 use runpod_api::Clock;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use courier::Courier;
 
@@ -30,11 +31,15 @@ const QUEUE: usize = 2_048;
 pub struct Exporter {
     queue: mpsc::Sender<Span>,
     dropped: Arc<AtomicU64>,
+    clock: Arc<dyn Clock>,
 }
 
 /// The task that sends them.
 #[derive(Debug)]
-pub struct Sending(JoinHandle<()>);
+pub struct Sending {
+    task: JoinHandle<()>,
+    end: CancellationToken,
+}
 
 impl Exporter {
     /// Begins to send. `wall` is the time on the wall while the clock says what it says now: spans are timed by a
@@ -51,8 +56,16 @@ impl Exporter {
         let dropped = Arc::new(AtomicU64::new(0));
         let epoch =
             wall.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().saturating_sub(clock.now());
-        let courier = Courier::new(settings, clock, epoch, Arc::clone(&dropped))?;
-        Ok((Self { queue, dropped }, Sending(tokio::spawn(courier.run(spans)))))
+        let courier = Courier::new(settings, Arc::clone(&clock), epoch, Arc::clone(&dropped))?;
+        let end = CancellationToken::new();
+        let task = tokio::spawn(courier.run(spans, end.clone()));
+        Ok((Self { queue, dropped, clock }, Sending { task, end }))
+    }
+
+    /// The time by which spans are told.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        self.clock.now()
     }
 
     /// Takes a span, if its trace is recorded at all.
@@ -70,10 +83,11 @@ impl Exporter {
 }
 
 impl Sending {
-    /// Completes when all that was recorded is sent, which begins when the last [`Exporter`] is dropped; after this
-    /// much time what is left is given up.
+    /// Takes no more spans, and completes when all that were recorded are sent; after this much time what is left is
+    /// given up.
     pub async fn finish(self, clock: &Arc<dyn Clock>, patience: Duration) {
-        let mut task = self.0;
+        let Self { mut task, end } = self;
+        end.cancel();
         tokio::select! {
             biased;
             _ = &mut task => (),

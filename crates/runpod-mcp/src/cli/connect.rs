@@ -124,16 +124,24 @@ fn files(folder: PathBuf) -> anyhow::Result<Files> {
     Files::inside(folder).with_context(|| format!("--files-dir {shown} is no folder that can be opened"))
 }
 
+/// The certificates to trust instead of the built-in ones.
+///
+/// # Errors
+/// When they cannot be read.
+pub(super) fn roots(config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
+    let read = |path: &PathBuf| {
+        std::fs::read(path).with_context(|| format!("SSL_CERT_FILE {} cannot be read", path.display()))
+    };
+    config.network.cert_file.as_ref().map(read).transpose()
+}
+
 fn settings(config: &Config) -> anyhow::Result<Settings> {
     let network = config.network.clone();
-    let read = |path: PathBuf| {
-        std::fs::read(&path).with_context(|| format!("SSL_CERT_FILE {} cannot be read", path.display()))
-    };
     Ok(Settings {
         hosts: config.hosts.clone(),
         proxy: network.proxy,
         no_proxy: network.no_proxy,
-        roots_pem: network.cert_file.map(read).transpose()?,
+        roots_pem: roots(config)?,
         versions: config.versions.clone(),
         on_probe: probe::told(),
         ..Settings::default()

@@ -31,9 +31,13 @@ impl ServeArgs {
     }
 }
 
-/// Serves one client over stdin and stdout.
+/// Serves one client over stdin and stdout, or many where `MCP_TRANSPORT` says so.
 pub(super) fn run(flags: &Flags, env: &Env) -> anyhow::Result<ExitCode> {
     let Some(config) = configure(flags, env)? else { return Ok(ExitCode::SUCCESS) };
+    if config.hosted.over_http {
+        log::start(config.log, config.json_log.unwrap_or(true));
+        return http::run(None, config);
+    }
     log::start(config.log, config.json_log.unwrap_or(false));
     announce(&config);
     block_on(async {

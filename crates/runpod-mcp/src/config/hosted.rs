@@ -63,6 +63,16 @@ pub struct Hosted {
     pub state_url: Option<String>,
     /// What digests in there are keyed with.
     pub state_secret: Option<String>,
+    /// Serve over HTTP when no verb says anything.
+    pub over_http: bool,
+    /// Base address of a collector; may contain a password.
+    pub otlp_endpoint: Option<String>,
+    /// Exact address of a collector; may contain a password.
+    pub otlp_traces_endpoint: Option<String>,
+    /// Headers for the collector; may be secret.
+    pub otlp_headers: Option<String>,
+    /// What the collector calls this server.
+    pub otlp_service_name: Option<String>,
     /// Keys that seal, as they were given.
     pub seal_keys: Option<String>,
     /// Where people approve a sign-in.
@@ -146,6 +156,11 @@ pub(super) fn read(layers: &mut Layers, env: &Env) -> Hosted {
         skip_credential_check: layers.switch("skip-credential-check"),
         state_url: layers.text("state-url"),
         state_secret: layers.text("state-secret"),
+        over_http: layers.word("transport", &[("stdio", false), ("http", true)]).unwrap_or_default(),
+        otlp_endpoint: layers.text("otlp-endpoint"),
+        otlp_traces_endpoint: layers.text("otlp-traces-endpoint"),
+        otlp_headers: layers.text("otlp-headers"),
+        otlp_service_name: layers.text("otlp-service-name"),
         seal_keys: layers.text("seal-keys"),
         console: layers.base("console-base-url").or_else(|| Base::parse(CONSOLE).ok()),
         key_name: key_name(layers, env),

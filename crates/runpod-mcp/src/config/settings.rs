@@ -245,6 +245,18 @@ pub static SETTINGS: &[Setting] = &[
         "Requests that are worked on at once [default: 1024]",
     ),
     hosted(
+        "rate-per-key",
+        &["MCP_RATE_PER_KEY"],
+        Kind::Number("COUNT"),
+        "Calls of one key a minute, half of them at once; changes count twice, what spends or destroys five times; 0: no limit [default: 120]",
+    ),
+    hosted(
+        "rate-per-ip",
+        &["MCP_RATE_PER_IP"],
+        Kind::Number("COUNT"),
+        "Requests of one address a minute, half of them at once; 0: no limit [default: 600]",
+    ),
+    hosted(
         "skip-credential-check",
         &["MCP_SKIP_CREDENTIAL_CHECK"],
         Kind::Switch,
@@ -340,6 +352,36 @@ pub static SETTINGS: &[Setting] = &[
         &["MCP_LOG_FORMAT"],
         Kind::Word(&["text", "json"]),
         "text or json: form of the log [default: json with --http, else text]",
+    ),
+    hosted(
+        "transport",
+        &["MCP_TRANSPORT"],
+        Kind::Word(&["stdio", "http"]),
+        "stdio or http: what is served without a verb, where a platform starts the program without any [default: stdio]",
+    ),
+    hosted(
+        "otlp-endpoint",
+        &["OTEL_EXPORTER_OTLP_ENDPOINT"],
+        Kind::ProxyUrl,
+        "Collector that spans are sent to, over HTTP in JSON: http://HOST:4318 [default: none]",
+    ),
+    hosted(
+        "otlp-traces-endpoint",
+        &["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"],
+        Kind::ProxyUrl,
+        "The same with its path; wins over --otlp-endpoint",
+    ),
+    hosted(
+        "otlp-headers",
+        &["OTEL_EXPORTER_OTLP_HEADERS"],
+        Kind::Secret,
+        "Headers for it: NAME=VALUE, comma separated",
+    ),
+    hosted(
+        "otlp-service-name",
+        &["OTEL_SERVICE_NAME"],
+        Kind::Text("NAME"),
+        "What spans call this server [default: runpod-mcp]",
     ),
 ];
 

@@ -93,6 +93,7 @@ pub(super) const CLASSES: &[&str] = &[
     "graphql_read",
     "graphql_write",
     "graphql_public_read",
+    "sign_in_write",
     CREDENTIAL,
 ];
 

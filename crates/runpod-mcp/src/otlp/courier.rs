@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::header::CONTENT_TYPE;
 use runpod_api::Clock;
 use tokio::sync::mpsc::Receiver;
+use tokio_util::sync::CancellationToken;
 
 use super::json;
 use super::settings::{BadSettings, Settings};
@@ -43,19 +44,28 @@ impl Courier {
         Ok(Self { settings, http, clock, epoch, dropped, complained: false })
     }
 
-    /// Sends until nobody can record any more, and the rest then.
-    pub(super) async fn run(mut self, mut spans: Receiver<Span>) {
+    /// Sends until nobody can record any more, or it is told to end; and what is left then.
+    pub(super) async fn run(mut self, mut spans: Receiver<Span>, end: CancellationToken) {
         let mut batch = Vec::with_capacity(BATCH);
-        while let Some(first) = spans.recv().await {
+        loop {
+            let next = tokio::select! {
+                biased;
+                next = spans.recv() => next,
+                () = end.cancelled(), if !spans.is_closed() => {
+                    spans.close();
+                    continue;
+                }
+            };
+            let Some(first) = next else { return };
             batch.push(first);
-            self.gather(&mut spans, &mut batch).await;
+            self.gather(&mut spans, &mut batch, &end).await;
             self.deliver(&batch).await;
             batch.clear();
         }
     }
 
     /// Waits for company, until there is enough of it or time is up.
-    async fn gather(&self, spans: &mut Receiver<Span>, batch: &mut Vec<Span>) {
+    async fn gather(&self, spans: &mut Receiver<Span>, batch: &mut Vec<Span>, end: &CancellationToken) {
         let mut time = self.clock.sleep(GATHER);
         while batch.len() < BATCH {
             let room = BATCH - batch.len();
@@ -63,6 +73,7 @@ impl Courier {
                 biased;
                 count = spans.recv_many(batch, room) => if count == 0 { return },
                 () = &mut time => return,
+                () = end.cancelled() => return,
             }
         }
     }

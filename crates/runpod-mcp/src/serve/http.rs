@@ -30,6 +30,7 @@ mod proxies;
 mod refusal;
 mod rest;
 mod settings;
+mod spans;
 mod stream;
 mod toolsets;
 mod visit;
@@ -44,6 +45,7 @@ use crate::credential::{Gate, STRANGERS};
 use crate::mcp::Server;
 use crate::metrics::Metrics;
 use crate::oauth::SignIn;
+use crate::otlp::Exporter;
 use crate::state::{Memory, Size, State};
 use crate::tools;
 use front::Front;
@@ -65,6 +67,8 @@ pub struct Site {
     pub state: Arc<dyn State>,
     /// Where everything is counted.
     pub metrics: Arc<Metrics>,
+    /// Where what was answered is told to a collector, if to any.
+    pub spans: Option<Exporter>,
     /// Who looks at keys before a request is served.
     pub gate: Option<Gate>,
     /// How callers get a key.
@@ -87,6 +91,7 @@ impl Site {
             settings,
             state,
             metrics: Arc::new(figures()),
+            spans: None,
             gate: None,
             sign_in: None,
             rest: None,

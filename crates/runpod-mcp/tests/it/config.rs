@@ -322,6 +322,26 @@ fn the_guide_names_every_setting() {
     }
 }
 
+/// A key that is read and stands in no list could be set nowhere, and nobody would notice.
+#[test]
+fn every_setting_that_is_read_can_be_set() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let reads = regex::Regex::new(r#"(?:layers\.[a-z_]+\(|[a-z_]+\((?:&mut )?layers, )"([a-z0-9-]+)""#)
+        .expect("a pattern");
+    let mut seen = 0;
+    for file in ["config.rs", "config/hosted.rs", "config/versions.rs"] {
+        let text = std::fs::read_to_string(folder.join(file)).expect("it is there");
+        for key in reads.captures_iter(&text).map(|found| found[1].to_owned()) {
+            seen += 1;
+            assert!(
+                SETTINGS.iter().any(|setting| setting.key == key),
+                "{file} reads {key:?}, which is no setting"
+            );
+        }
+    }
+    assert!(seen > 30, "the pattern finds {seen}");
+}
+
 /// Desktop clients and the MCP Registry ask people for these; a name that is wrong there would stop the server at its start.
 #[test]
 fn what_packages_ask_for_are_settings() {

@@ -18,6 +18,7 @@ use super::front::Front;
 use super::message::{Act, Meta, Request, no_method, quoted};
 use super::post::Client;
 use super::refusal::{JSON, Refusal};
+use super::spans::Under;
 use super::stream::{self, Told};
 use crate::mcp::{Asked, Era, Server, Who, no_task_asks};
 
@@ -80,22 +81,25 @@ impl Front {
         errand: Errand,
     ) -> Result<Response, Refusal> {
         let Request { id, era, meta, .. } = request;
+        let trace = trace(client, meta);
+        let begin = |exporter| Under::begin(exporter, trace.clone(), &errand);
+        let span = self.spans.as_ref().map(begin);
         let asked = Asked {
             id: Some(client.visit.id.clone()),
             leaving: self.drain.clone(),
             takes_tasks: *era == Era::Modern && meta.takes_tasks(),
             era: *era,
-            trace: trace(client, meta),
+            trace: span.as_ref().map(Under::place).or(trace),
             ..Asked::default()
         };
         let (runner, who) = (server.clone(), who(server, client, meta));
         let answering = async {
             match meta.progress().filter(|_| client.streams) {
-                None => answered(id, *era, errand.run(runner, who, asked).await),
+                None => answered(id, *era, errand.run_as(span, (runner, who, asked)).await),
                 Some(token) => {
                     let pulse = self.settings.limits.keep_alive;
                     let told = Told { id: (*id).to_owned(), era: *era, token, pulse };
-                    let run = |progress| errand.run(runner, who, Asked { progress, ..asked });
+                    let run = |progress| errand.run_as(span, (runner, who, Asked { progress, ..asked }));
                     stream::follow(told, server.clock(), run).await
                 }
             }

@@ -34,6 +34,7 @@ use super::{Site, bearer, body};
 use crate::credential::Gate;
 use crate::metrics::Metrics;
 use crate::oauth::{Issuer, Peer, SignIn};
+use crate::otlp::Exporter;
 use crate::state::State;
 
 const NOWHERE: &str = "nothing is here; MCP is at /mcp";
@@ -52,6 +53,7 @@ pub(super) struct Inner {
     pub(super) state: Arc<dyn State>,
     pub(super) callers: Callers,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) spans: Option<Exporter>,
     pub(super) gate: Option<Gate>,
     pub(super) sign_in: Option<SignIn>,
     pub(super) rest: Option<Arc<dyn Rest>>,
@@ -74,7 +76,7 @@ impl std::ops::Deref for Front {
 
 impl Front {
     pub(super) fn new(site: Site) -> Self {
-        let Site { server, settings, state, metrics, gate, sign_in, rest, drain } = site;
+        let Site { server, settings, state, metrics, spans, gate, sign_in, rest, drain } = site;
         let server = server.counted_in(Arc::clone(&metrics));
         Self(Arc::new(Inner {
             hosts: Hosts::new(&settings),
@@ -85,6 +87,7 @@ impl Front {
             desk: sign_in.as_ref().map(SignIn::router),
             state,
             metrics,
+            spans,
             gate,
             sign_in,
             running: AtomicUsize::new(0),

@@ -13,6 +13,7 @@ use http::{HeaderValue, Method, StatusCode};
 use super::front::Front;
 use super::refusal::Refusal;
 use super::visit::Visit;
+use crate::otlp::Exporter;
 
 /// Prometheus' text format.
 const FIGURES: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
@@ -59,6 +60,7 @@ impl Front {
 
     fn figures(&self) -> Response {
         self.metrics.state_reachable(self.state.reachable());
+        self.metrics.spans_dropped(self.spans.as_ref().map_or(0, Exporter::dropped));
         ([(CONTENT_TYPE, FIGURES)], self.metrics.render()).into_response()
     }
 }

@@ -1,9 +1,9 @@
 //! What a hosted server is put together from: the server, who checks keys, what replicas share, how people sign in.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use runpod_api::{Client, ExchangeHook, Settings as Reach};
+use runpod_api::{Client, Clock, ExchangeHook, RealClock, Settings as Reach};
 
 use super::scaled;
 use crate::cli::connect::{self, Connection};
@@ -12,8 +12,12 @@ use crate::credential::{self, Gate, Switch, Verdicts};
 use crate::mcp::HOSTED_PATIENCE;
 use crate::metrics::Metrics;
 use crate::oauth::{self, Consent, Documents, KeyName, Keyring, Redirects, SignIn, Tokens};
+use crate::otlp::{self, Exporter, Sending, Span};
 use crate::serve::http::{self, Settings, Site};
 use crate::state::{self, State};
+
+/// How long the end waits for the last spans to be sent.
+const LAST_SPANS: Duration = Duration::from_secs(2);
 
 /// How long a sign-in may wait for its approval.
 const REDEMPTION: Duration = Duration::from_secs(45);
@@ -22,10 +26,12 @@ const REDEMPTION: Duration = Duration::from_secs(45);
 ///
 /// # Errors
 /// All [`Problems`] of the settings that are only looked at here.
-pub(super) async fn of(config: Config, settings: Settings) -> anyhow::Result<(Site, Connection)> {
+pub(super) async fn of(config: Config, settings: Settings) -> anyhow::Result<(Site, Behind)> {
     let (metrics, verdicts) = (Arc::new(http::figures()), Arc::new(Verdicts::default()));
     let (hosted, sign_in) = (config.hosted.clone(), config.sign_in.clone());
-    let on_exchange = told(Arc::clone(&metrics), Arc::clone(&verdicts));
+    let clock: Arc<dyn Clock> = Arc::new(RealClock::default());
+    let (spans, sending) = spans(&config, &clock)?.unzip();
+    let on_exchange = told(Arc::clone(&metrics), Arc::clone(&verdicts), spans.clone());
     let reached = connect::hosted(config, scaled(HOSTED_PATIENCE, &hosted), on_exchange).await?;
     let server = reached.connection.server.clone();
     let state = shared(&hosted, &reached.settings)?;
@@ -39,15 +45,53 @@ pub(super) async fn of(config: Config, settings: Settings) -> anyhow::Result<(Si
         site.sign_in = Some(desk(&hosted, reached.settings.clone(), (backend, console), &state)?);
         site.gate = Some(gate(&hosted, reached.settings, verdicts, (&state, &metrics)));
     }
-    (site.state, site.metrics) = (state, metrics);
-    Ok((site, reached.connection))
+    (site.state, site.metrics, site.spans) = (state, metrics, spans);
+    Ok((site, Behind { _connection: reached.connection, sending, clock }))
 }
 
-/// Counts exchanges with Runpod, and hears of keys that it refuses.
-fn told(metrics: Arc<Metrics>, verdicts: Arc<Verdicts>) -> ExchangeHook {
+/// What lives as long as the front, and a moment longer.
+#[derive(Debug)]
+pub(super) struct Behind {
+    _connection: Connection,
+    sending: Option<Sending>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Behind {
+    /// Sends the spans that are still here.
+    pub(super) async fn end(self) {
+        if let Some(sending) = self.sending {
+            sending.finish(&self.clock, LAST_SPANS).await;
+        }
+    }
+}
+
+/// Where spans go, if anywhere.
+fn spans(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Option<(Exporter, Sending)>> {
+    let Hosted { otlp_endpoint, otlp_traces_endpoint, otlp_headers, otlp_service_name, .. } = &config.hosted;
+    let settings = match (otlp_traces_endpoint, otlp_endpoint) {
+        (Some(exactly), _) => otlp::Settings::to_exactly(exactly),
+        (None, Some(base)) => otlp::Settings::to(base),
+        (None, None) => return Ok(None),
+    };
+    let bad = |bad: otlp::BadSettings| Problems(vec![bad.to_string()]);
+    let settings = settings.and_then(|s| s.with_headers(otlp_headers.as_deref().unwrap_or_default()));
+    let settings = settings.map_err(bad)?.trusting(connect::roots(config)?);
+    let settings = match otlp_service_name {
+        Some(name) => settings.named(name),
+        None => settings,
+    };
+    Ok(Some(Exporter::start(settings, Arc::clone(clock), SystemTime::now()).map_err(bad)?))
+}
+
+/// Counts exchanges with Runpod, hears of keys that it refuses, and tells a collector.
+fn told(metrics: Arc<Metrics>, verdicts: Arc<Verdicts>, spans: Option<Exporter>) -> ExchangeHook {
     ExchangeHook::new(move |exchange| {
         metrics.exchange(exchange);
         verdicts.heard(exchange);
+        if let Some(exporter) = &spans {
+            Span::of(exchange, exporter.now()).into_iter().for_each(|span| exporter.record(span));
+        }
     })
 }
 
