@@ -28,7 +28,7 @@ use crate::templates::Templates;
 use crate::trace::TraceContext;
 use crate::version::{ProbeHook, Resource, Version, Versions};
 use crate::volumes::Volumes;
-use crate::wire::{Pool, UnderWay, Wire};
+use crate::wire::{self, Pool, UnderWay, Wire};
 
 /// What a client is built from. Nothing is read from the environment.
 #[derive(Clone)]
@@ -54,6 +54,17 @@ pub struct Settings {
     pub on_exchange: ExchangeHook,
     /// Gives a random part of a wait between two tries. Uniform between nothing and all of it unless set.
     pub jitter: fn(Duration) -> Duration,
+}
+
+impl Settings {
+    /// The HTTP engine that these settings describe, for requests to others than Runpod's API: the same roots, proxy
+    /// and limits; no redirects, no retries, and no key unless the caller attaches one.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a proxy or certificates that cannot be used.
+    pub fn engine(&self) -> Result<reqwest::Client, Error> {
+        wire::engine(self)
+    }
 }
 
 impl fmt::Debug for Settings {

@@ -55,7 +55,7 @@ mod retry;
 mod scan;
 mod secret;
 mod sketch;
-mod sse;
+pub mod sse;
 pub mod templates;
 mod text;
 mod trace;

@@ -1,34 +1,36 @@
 //! Server-sent events (WHATWG HTML, section 9.2.6), read from bytes as they come. Pure: it neither waits nor reads.
 //!
 //! However the bytes are cut into pieces, the same events come out. A text that is not UTF-8 is repaired and one
-//! that is too long is cut, and the event says so; nothing is held beyond one event of [`MOST`] bytes and the events
-//! of one piece.
+//! that is too long is cut, and the event says so; nothing is held beyond one event of the longest length that is
+//! kept ([`MOST`] bytes unless said) and the events of one piece.
 
 use std::collections::VecDeque;
 use std::mem;
 
 /// Longest text of one event, in bytes; the rest is skipped.
-pub(crate) const MOST: usize = 1024 * 1024;
+pub const MOST: usize = 1024 * 1024;
 /// Longest id that is kept, in bytes; a longer one could not be sent back in a header.
 const ID_MOST: usize = 1024;
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// One event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Event {
+pub struct Event {
     /// The last id that was said, by this event or an earlier one.
-    pub(crate) id: Option<String>,
+    pub id: Option<String>,
     /// Its `data` lines, joined by line feeds.
-    pub(crate) data: String,
+    pub data: String,
     /// It was longer than [`MOST`].
-    pub(crate) cut: bool,
+    pub cut: bool,
     /// It was not UTF-8; what was not stands as U+FFFD.
-    pub(crate) repaired: bool,
+    pub repaired: bool,
 }
 
 /// Takes bytes, gives events.
-#[derive(Debug, Default)]
-pub(crate) struct Decoder {
+#[derive(Debug)]
+pub struct Decoder {
+    /// Longest text of one event.
+    most: usize,
     /// The line that has not ended yet, without what went over the limit.
     line: Vec<u8>,
     line_cut: bool,
@@ -42,9 +44,31 @@ pub(crate) struct Decoder {
     ready: VecDeque<Event>,
 }
 
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::keeping(MOST)
+    }
+}
+
 impl Decoder {
+    /// One that keeps this many bytes of each event.
+    #[must_use]
+    pub fn keeping(most: usize) -> Self {
+        Self {
+            most,
+            line: Vec::new(),
+            line_cut: false,
+            begun: false,
+            after_cr: false,
+            data: None,
+            data_cut: false,
+            id: None,
+            ready: VecDeque::new(),
+        }
+    }
+
     /// Takes the next bytes.
-    pub(crate) fn feed(&mut self, mut bytes: &[u8]) {
+    pub fn feed(&mut self, mut bytes: &[u8]) {
         if mem::take(&mut self.after_cr) && !bytes.is_empty() {
             bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
         }
@@ -66,18 +90,20 @@ impl Decoder {
     }
 
     /// The next complete event.
-    pub(crate) fn next(&mut self) -> Option<Event> {
+    #[expect(clippy::should_implement_trait, reason = "more may come after `None`")]
+    pub fn next(&mut self) -> Option<Event> {
         self.ready.pop_front()
     }
 
     /// Whether a part of an event came and not its end. An event without an end does not count.
-    pub(crate) fn is_amid(&self) -> bool {
+    #[must_use]
+    pub fn is_amid(&self) -> bool {
         !self.line.is_empty() || self.data.is_some()
     }
 
     fn extend(&mut self, bytes: &[u8]) {
         // Room for the field's name, so that the text itself may be as long as is said.
-        let room = (MOST + ID_MOST).saturating_sub(self.line.len());
+        let room = self.most.saturating_add(ID_MOST).saturating_sub(self.line.len());
         self.line_cut |= bytes.len() > room;
         self.line.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
     }
@@ -114,10 +140,10 @@ impl Decoder {
             }
             none => none.insert(Vec::new()),
         };
-        let room = MOST.saturating_sub(data.len());
+        let room = self.most.saturating_sub(data.len());
         self.data_cut |= cut || value.len() > room;
         data.extend_from_slice(value.get(..room).unwrap_or(value));
-        data.truncate(MOST);
+        data.truncate(self.most);
     }
 
     fn end_event(&mut self) {

@@ -30,6 +30,7 @@ use crate::secret::ApiKey;
 use crate::version::probe::{self, Probing};
 use crate::version::{Resource, Routing, Switch, Version, Versions};
 
+pub(crate) use engine::build as engine;
 use errand::{Errand, Harvest, Opened};
 pub use leash::UnderWay;
 use parcel::Parcel;

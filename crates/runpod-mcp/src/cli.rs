@@ -3,16 +3,19 @@
 //! stdout carries data or protocol, stderr what is said to a person. Exit code 0 is success, 1 a failure, 2 a
 //! command that cannot be understood. Whoever stops reading our stdout did nothing wrong.
 
+mod bridge;
 mod call;
 mod completions;
 mod connect;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod describe;
+mod doctor;
 mod flags;
 mod healthcheck;
 mod links;
 mod log;
+mod login;
 mod out;
 mod probe;
 mod progress;
@@ -51,7 +54,7 @@ struct Cli {
 const AFTER: &str = "\
 Each setting is a flag, an environment variable and a key in the configuration file, in this order:
 --read-only, RUNPOD_MCP_READ_ONLY=true, read-only = true. --print-config shows what holds and why.
-The account key is read from RUNPOD_API_KEY, else from runpodctl's ~/.runpod/config.toml.";
+The account key: RUNPOD_API_KEY, else what `login` kept, else runpodctl's ~/.runpod/config.toml.";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
@@ -62,6 +65,10 @@ enum Verb {
     Demo(demo::DemoArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::SandboxArgs),
+    Login(login::LoginArgs),
+    Logout(login::LogoutArgs),
+    Bridge(bridge::BridgeArgs),
+    Doctor(doctor::DoctorArgs),
     Links(links::LinksArgs),
     Healthcheck(healthcheck::HealthcheckArgs),
     Completions(completions::CompletionsArgs),
@@ -104,6 +111,10 @@ fn run(cli: Cli, env: &Env) -> anyhow::Result<ExitCode> {
             top.refuse("sandbox")?;
             sandbox::run(args)
         }
+        Some(Verb::Login(args)) => login::login(&args, top, env),
+        Some(Verb::Logout(args)) => login::logout(&args, top, env),
+        Some(Verb::Bridge(args)) => bridge::run(&args, top, env),
+        Some(Verb::Doctor(args)) => doctor::run(&args, top, env),
         Some(Verb::Links(args)) => {
             top.refuse("links")?;
             links::run(&args, env)

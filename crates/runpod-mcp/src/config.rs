@@ -13,12 +13,15 @@ mod versions;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use runpod_api::{ApiKey, Base, Hosts, Versions};
 
+use crate::vault::{Choice, Vault};
+
 pub use env::Env;
 pub use hosted::{Callback, Hosted};
-pub use key::Keys;
+pub use key::{Keys, Located};
 pub use layers::{Given, Shown};
 pub use settings::{Kind, SETTINGS, Section, Setting};
 
@@ -61,6 +64,8 @@ pub struct Config {
     pub json_log: Option<bool>,
     /// Where the account key comes from.
     pub keys: Keys,
+    /// Where `login` and `bridge` keep things.
+    pub vault: Arc<Vault>,
     /// What to tell the person who started the server.
     pub warnings: Vec<String>,
     /// Every setting with its value and where that came from, without secrets.
@@ -159,6 +164,9 @@ impl Config {
         warnings.extend(versions::warnings(&versions, (!sandbox).then_some(&hosts)));
         let verbose = layers.switch("verbose-logs");
         let log = layers.word("log", LOGS).unwrap_or_default();
+        let choice = layers.word("key-store", STORES).unwrap_or_default();
+        let vault = Arc::new(Vault::of_machine(choice, env.places()));
+        let keys = Keys::new(layers.text("api-key").map(|key| ApiKey::new(&key)), env.runpodctl_file());
         Self {
             sandbox,
             surface: layers.word("surface", SURFACES).unwrap_or_default(),
@@ -180,7 +188,8 @@ impl Config {
             },
             hosted: hosted::read(layers, env),
             json_log: layers.word("log-format", LOG_FORMATS),
-            keys: Keys::new(layers.text("api-key").map(|key| ApiKey::new(&key)), env.runpodctl_file()),
+            keys: keys.with_vault(Arc::clone(&vault)),
+            vault,
             warnings,
             shown: layers.shown(),
         }
@@ -192,6 +201,9 @@ const SURFACES: &[(&str, Surface)] = &[("full", Surface::Full), ("mini", Surface
 const DETAILS: &[(&str, bool)] = &[("summary", false), ("full", true)];
 
 const LOG_FORMATS: &[(&str, bool)] = &[("text", false), ("json", true)];
+
+const STORES: &[(&str, Choice)] =
+    &[("auto", Choice::Auto), ("keyring", Choice::Keyring), ("file", Choice::File)];
 
 const LOGS: &[(&str, Log)] = &[
     ("off", Log::Off),

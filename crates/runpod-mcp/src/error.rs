@@ -145,8 +145,8 @@ impl ToolError {
     #[must_use]
     pub fn no_key() -> Self {
         Self::new("no_key", "no Runpod API key is set").status(401).hint(
-            "set RUNPOD_API_KEY in the environment of this server, or keep a key in runpodctl's \
-             ~/.runpod/config.toml, then restart it; `--sandbox` needs no key",
+            "run `runpod-mcp login` once, or set RUNPOD_API_KEY in the environment of this server and restart it, \
+             or keep a key in runpodctl's ~/.runpod/config.toml; `--sandbox` needs no key",
         )
     }
 

@@ -27,9 +27,11 @@
 //! address, and a graceful end.
 #![expect(missing_docs, reason = "argument structs and enums are documented where a client reads them")]
 
+pub mod bridge;
 pub mod cli;
 pub mod config;
 pub mod credential;
+pub mod doctor;
 pub mod error;
 pub mod files;
 mod former;
@@ -40,6 +42,7 @@ mod near;
 pub mod oauth;
 pub mod otlp;
 pub mod policy;
+pub mod remote;
 pub mod reply;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
@@ -47,4 +50,5 @@ pub mod serve;
 pub mod state;
 pub mod tool;
 pub mod tools;
+pub mod vault;
 mod web;

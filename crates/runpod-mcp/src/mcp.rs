@@ -68,7 +68,7 @@ pub struct Setup {
     pub detail: Detail,
     /// Where tools may write files; none over a network.
     pub files: Option<Files>,
-    /// Where the account key comes from.
+    /// Where the key is looked for when a call brings none; nowhere ([`Keys::default`]) on a server for others.
     pub keys: Keys,
     /// Longest time for one call, by the client's clock.
     pub patience: Duration,
@@ -148,10 +148,11 @@ impl Server {
         &self.0.setup.selection
     }
 
-    /// The account behind this process, reached by a client that says so of itself.
+    /// The account behind this process, reached by a client that says so of itself. Its key is looked for by the
+    /// first call that needs it.
     #[must_use]
     pub fn local(&self, client: (&str, &str)) -> Who {
-        self.remote(self.0.setup.keys.find(), client, &self.0.session)
+        self.remote(None, client, &self.0.session)
     }
 
     /// Somebody with a key, reached by a client that says so of itself, in a session.

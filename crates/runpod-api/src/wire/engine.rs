@@ -21,7 +21,7 @@ const IDLE: Duration = Duration::from_secs(90);
 /// A connection that is in use is asked for a sign of life this often, and given up without one.
 const PING: Duration = Duration::from_secs(10);
 
-pub(super) fn build(settings: &Settings) -> Outcome<reqwest::Client> {
+pub(crate) fn build(settings: &Settings) -> Outcome<reqwest::Client> {
     let building = reqwest::Client::builder()
         .tls_backend_preconfigured(tls(settings)?)
         .no_proxy()

@@ -7,7 +7,7 @@ use anyhow::Context;
 use runpod_api::{Client, ExchangeHook, Settings};
 
 use super::probe;
-use crate::config::{Config, Problems};
+use crate::config::{Config, Keys, Located, Problems};
 use crate::files::Files;
 use crate::mcp::{Server, Setup};
 use crate::policy::Policy;
@@ -98,6 +98,42 @@ async fn hosted_in_sandbox(_: Setup, _: Settings) -> anyhow::Result<Hosted> {
     Err(no_sandbox())
 }
 
+/// A client of Runpod or of its imitation, and what it was built from.
+#[derive(Debug)]
+pub(super) struct Reach {
+    pub(super) client: Client,
+    pub(super) settings: Settings,
+    /// The key, where it was found.
+    pub(super) key: Option<Located>,
+    _behind: Behind,
+}
+
+/// The client that a configuration describes, without a server in front.
+///
+/// # Errors
+/// As [`open`].
+pub(super) async fn reach(config: &Config) -> anyhow::Result<Reach> {
+    if config.sandbox {
+        return reach_sandbox(settings(config)?).await;
+    }
+    let settings = settings(config)?;
+    let (client, key) = (Client::new(settings.clone()), config.keys.locate().await);
+    Ok(Reach { client, settings, key, _behind: Behind::default() })
+}
+
+#[cfg(feature = "sandbox")]
+async fn reach_sandbox(settings: Settings) -> anyhow::Result<Reach> {
+    let sim = runpod_sim::Sim::start(runpod_sim::Seed::Demo).await?;
+    let settings = Settings { versions: settings.versions, ..crate::sandbox::settings(&sim)? };
+    let key = Located { key: crate::sandbox::key(&sim), place: "the sandbox".to_owned() };
+    Ok(Reach { client: Client::new(settings.clone()), settings, key: Some(key), _behind: Some(sim) })
+}
+
+#[cfg(not(feature = "sandbox"))]
+async fn reach_sandbox(_: Settings) -> anyhow::Result<Reach> {
+    Err(no_sandbox())
+}
+
 /// What the server of a configuration is made of.
 ///
 /// # Errors
@@ -135,7 +171,7 @@ pub(super) fn roots(config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
     config.network.cert_file.as_ref().map(read).transpose()
 }
 
-fn settings(config: &Config) -> anyhow::Result<Settings> {
+pub(super) fn settings(config: &Config) -> anyhow::Result<Settings> {
     let network = config.network.clone();
     Ok(Settings {
         hosts: config.hosts.clone(),
@@ -171,7 +207,7 @@ pub(super) fn on(sim: runpod_sim::Sim, setup: Setup) -> anyhow::Result<Connectio
     let settings = Settings { versions, on_probe: probe::told(), ..sandbox::settings(&sim)? };
     let setup = Setup {
         client: Client::new(settings),
-        keys: crate::config::Keys::new(Some(sandbox::key(&sim)), None),
+        keys: Keys::new(Some(sandbox::key(&sim)), None),
         patience: sandbox::stretched(&sim, setup.patience),
         sandbox: true,
         ..setup

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::vault::Places;
+
 /// Environment variables. What is not Unicode is replaced by U+FFFD.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Env(BTreeMap<String, String>);
@@ -49,6 +51,32 @@ impl Env {
     /// Where runpodctl keeps its key.
     pub(super) fn runpodctl_file(&self) -> Option<PathBuf> {
         Some(self.home()?.join(".runpod").join("config.toml"))
+    }
+
+    /// Where `login` and `bridge` may keep things.
+    #[must_use]
+    pub fn places(&self) -> Places {
+        Places { folder: self.kept_folder(), session_bus: self.session_bus() }
+    }
+
+    fn kept_folder(&self) -> Option<PathBuf> {
+        let absolute = self.get("XDG_DATA_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
+        let folder = match (absolute, cfg!(windows), cfg!(target_os = "macos")) {
+            (Some(folder), ..) => folder,
+            (None, true, _) => PathBuf::from(self.get("LOCALAPPDATA")?),
+            (None, _, true) => self.home()?.join("Library").join("Application Support"),
+            (None, ..) => self.home()?.join(".local").join("share"),
+        };
+        Some(folder.join("runpod-mcp"))
+    }
+
+    /// Where programs of this desktop meet; a login without a desktop has none.
+    fn session_bus(&self) -> Option<String> {
+        let usual = || {
+            let socket = PathBuf::from(self.get("XDG_RUNTIME_DIR")?).join("bus");
+            socket.exists().then(|| format!("unix:path={}", socket.display()))
+        };
+        self.get("DBUS_SESSION_BUS_ADDRESS").map(str::to_owned).or_else(usual)
     }
 
     fn home(&self) -> Option<PathBuf> {

@@ -65,6 +65,13 @@ pub static SETTINGS: &[Setting] = &[
         about: "Talk to an embedded imitation of Runpod: no key, nothing is rented",
     },
     Setting {
+        key: "key-store",
+        env: &["RUNPOD_MCP_KEY_STORE"],
+        kind: Kind::Word(&["auto", "keyring", "file"]),
+        section: Section::Account,
+        about: "auto, keyring or file: where `login` keeps the key; auto is the keyring where there is one",
+    },
+    Setting {
         key: "surface",
         env: &["RUNPOD_MCP_SURFACE"],
         kind: Kind::Word(&["full", "mini"]),

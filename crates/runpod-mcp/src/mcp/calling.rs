@@ -29,7 +29,7 @@ use crate::tools;
 /// On whose behalf a call is made.
 #[derive(Clone, Debug)]
 pub struct Who {
-    /// The account key, if there is one.
+    /// The key that came with the call; without one, the server's own place for keys is asked.
     pub key: Option<ApiKey>,
     /// How Runpod is told about it.
     pub caller: Caller,
@@ -150,12 +150,13 @@ impl Server {
         if let Err(refused) = setup.policy.allows(tool.card, effect) {
             return audit.end(Err(refused));
         }
-        if who.key.is_none() {
+        let Some(key) = self.key(who).await else {
             return audit.end(Err(ToolError::no_key()));
-        }
+        };
+        let recent = self.0.recent.of(key.digest());
         let deadline = Deadline::after(setup.client.clock(), setup.patience);
         let late = audit.late();
-        let call = Call::new(who.key.clone(), deadline).by(who.caller.clone()).on_detached(late);
+        let call = Call::new(Some(key), deadline).by(who.caller.clone()).on_detached(late);
         let call = asked.trace.iter().cloned().fold(call, Call::in_trace);
         let sketchbook = ready.dry.then(Sketchbook::default);
         let call = sketchbook.iter().fold(call, Call::sketching);
@@ -168,10 +169,17 @@ impl Server {
             takes_tasks: asked.takes_tasks,
             made: audit.made.clone(),
             files: setup.files.clone(),
-            recent: self.0.recent.of(who.key.as_ref().map(ApiKey::digest).unwrap_or_default()),
+            recent,
         };
         let outcome = survive(tool.card, ready.run(&cx)).await.or_else(Reply::of_wordless);
         audit.end(outcome.map_err(|error| worded(tool.card, call.came_to_a_change(), error)))
+    }
+
+    async fn key(&self, who: &Who) -> Option<ApiKey> {
+        match &who.key {
+            Some(key) => Some(key.clone()),
+            None => self.0.setup.keys.find().await,
+        }
     }
 
     /// Whether a name, of today or of an older server, leads to a tool that is offered here.

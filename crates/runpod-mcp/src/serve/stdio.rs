@@ -8,10 +8,10 @@
 //! request to Runpod may take, so that `printf ... | runpod-mcp` gets its answers. Then the streams close. When nobody
 //! takes the output any more, nothing is waited for.
 
-mod lines;
+pub(crate) mod lines;
 mod message;
-mod outbox;
-mod streams;
+pub(crate) mod outbox;
+pub(crate) mod streams;
 
 use std::convert::Infallible;
 use std::future::Future;

@@ -34,14 +34,14 @@ fn problems(given: &Given, env: &Env) -> Vec<String> {
     problems
 }
 
-#[test]
-fn nothing_set_means_the_defaults() {
+#[tokio::test]
+async fn nothing_set_means_the_defaults() {
     let config = read(&NONE, &Env::default());
     assert_eq!(config.hosts.rest_v2.as_str(), "https://api.runpod.io/v2");
     assert!(!config.sandbox && !config.read_only && !config.no_spend && !config.full_detail);
     assert_eq!(config.log, Log::Info);
     assert!(config.toolsets.is_empty() && config.warnings.is_empty() && config.foreign_hosts().is_empty());
-    assert!(config.keys.find().is_none());
+    assert!(config.keys.find().await.is_none());
 }
 
 #[test]
@@ -297,17 +297,17 @@ fn verbose_logs_raise_the_level_and_never_lower_it() {
     assert_eq!(read(&NONE, &trace).log, Log::Trace);
 }
 
-#[test]
-fn the_key_of_runpodctl_is_used_when_no_other_is_given() {
+#[tokio::test]
+async fn the_key_of_runpodctl_is_used_when_no_other_is_given() {
     let home = tempfile::tempdir().unwrap();
     std::fs::create_dir(home.path().join(".runpod")).unwrap();
     std::fs::write(home.path().join(".runpod/config.toml"), "apikey = 'rpa_ctl'").unwrap();
     let home = home.path().to_str().unwrap();
     let at_home = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-    let key = |env: &Env| read(&NONE, env).keys.find();
-    assert_eq!(key(&env(&[(at_home, home)])), Some(runpod_api::ApiKey::new("rpa_ctl")));
+    let key = async |env: &Env| read(&NONE, env).keys.find().await;
+    assert_eq!(key(&env(&[(at_home, home)])).await, Some(runpod_api::ApiKey::new("rpa_ctl")));
     let both = env(&[(at_home, home), ("RUNPOD_API_KEY", "rpa_env")]);
-    assert_eq!(key(&both), Some(runpod_api::ApiKey::new("rpa_env")));
+    assert_eq!(key(&both).await, Some(runpod_api::ApiKey::new("rpa_env")));
 }
 
 #[test]

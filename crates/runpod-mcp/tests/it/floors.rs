@@ -8,11 +8,14 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[(&str, u8)] = &[
     ("near", 0),
     ("web", 0),
+    ("vault", 0),
     ("error", 1),
     ("config", 1),
     ("metrics", 1),
     ("otlp", 1),
     ("sandbox", 1),
+    // MCP servers elsewhere, and signing in there.
+    ("remote", 1),
     ("files", 2),
     // Calls as older servers took them: words only, so it needs no tool.
     ("former", 2),
@@ -34,6 +37,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("oauth", 8),
     ("serve", 9),
     ("install", 9),
+    ("bridge", 10),
     ("doctor", 10),
     ("cli", 11),
     ("main", 11),

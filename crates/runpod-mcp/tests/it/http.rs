@@ -3,7 +3,7 @@
 mod binary;
 mod eras;
 mod hostile;
-mod keys;
+pub(crate) mod keys;
 mod limits;
 mod rates;
 mod refusals;

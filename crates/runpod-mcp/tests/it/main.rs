@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod arguments;
+mod bridge;
 mod budget;
 mod cli;
 mod config;
@@ -12,6 +13,7 @@ mod former;
 mod healthcheck;
 mod http;
 mod lint;
+mod login;
 mod mcp;
 mod mini;
 mod oauth;

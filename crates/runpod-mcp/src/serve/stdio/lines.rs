@@ -9,7 +9,7 @@ const CHUNK: usize = 64 * 1024;
 
 /// What was found in the stream.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(crate) enum Line {
     /// A whole line; [`Lines::text`] has it until the next call.
     Whole,
     /// A line longer than allowed begins here; its rest is skipped.
@@ -20,7 +20,7 @@ pub(super) enum Line {
 
 /// Splits a stream into lines, never keeping more than the longest allowed one.
 #[derive(Debug)]
-pub(super) struct Lines<R> {
+pub(crate) struct Lines<R> {
     from: BufReader<R>,
     longest: usize,
     line: Vec<u8>,
@@ -31,13 +31,13 @@ pub(super) struct Lines<R> {
 }
 
 impl<R: AsyncRead + Unpin> Lines<R> {
-    pub(super) fn new(from: R, longest: usize) -> Self {
+    pub(crate) fn new(from: R, longest: usize) -> Self {
         let from = BufReader::with_capacity(CHUNK, from);
         Self { from, longest, line: Vec::new(), used: false, skipping: false }
     }
 
     /// The line that was found last, without its end.
-    pub(super) fn text(&self) -> &[u8] {
+    pub(crate) fn text(&self) -> &[u8] {
         let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
         line.strip_suffix(b"\r").unwrap_or(line)
     }
@@ -45,7 +45,7 @@ impl<R: AsyncRead + Unpin> Lines<R> {
     /// Reads up to the end of the next line. Dropping the future loses nothing: what was read stays here.
     ///
     /// Text after the last line end counts as a line, so that a message without one is heard too.
-    pub(super) async fn next(&mut self) -> io::Result<Line> {
+    pub(crate) async fn next(&mut self) -> io::Result<Line> {
         self.forget_used();
         loop {
             let read = self.from.fill_buf().await?;

@@ -22,7 +22,7 @@ struct Letter {
 
 /// The way out.
 #[derive(Debug)]
-pub(super) struct Outbox {
+pub(crate) struct Outbox {
     letters: Option<mpsc::Sender<Letter>>,
     /// Cancelled when the other side does not take anything any more.
     gone: CancellationToken,
@@ -31,7 +31,7 @@ pub(super) struct Outbox {
 
 impl Outbox {
     /// An outbox in front of a stream.
-    pub(super) fn to<W: AsyncWrite + Send + Unpin + 'static>(stream: W) -> Self {
+    pub(crate) fn to<W: AsyncWrite + Send + Unpin + 'static>(stream: W) -> Self {
         let (letters, inbox) = mpsc::channel(ROOM);
         let gone = CancellationToken::new();
         let writer = tokio::spawn(write(stream, inbox, gone.clone()));
@@ -39,22 +39,22 @@ impl Outbox {
     }
 
     /// Told when the other side is gone.
-    pub(super) fn gone(&self) -> CancellationToken {
+    pub(crate) fn gone(&self) -> CancellationToken {
         self.gone.clone()
     }
 
     /// Waits for room for one line. `None` when the stream is closed.
-    pub(super) async fn place(&self) -> Option<Place<'_>> {
+    pub(crate) async fn place(&self) -> Option<Place<'_>> {
         self.letters.as_ref()?.reserve().await.ok().map(Place)
     }
 
     /// A handle that sends and waits until the line is written.
-    pub(super) fn sender(&self) -> Sender {
+    pub(crate) fn sender(&self) -> Sender {
         Sender(self.letters.clone())
     }
 
     /// Takes no more lines and waits until those that wait are written, at most this long.
-    pub(super) async fn close(&mut self, patience: Duration) {
+    pub(crate) async fn close(&mut self, patience: Duration) {
         self.letters = None;
         if tokio::time::timeout(patience, &mut self.writer).await.is_err() {
             self.writer.abort();
@@ -64,21 +64,26 @@ impl Outbox {
 
 /// Room for one line.
 #[derive(Debug)]
-pub(super) struct Place<'a>(mpsc::Permit<'a, Letter>);
+pub(crate) struct Place<'a>(mpsc::Permit<'a, Letter>);
 
 impl Place<'_> {
     /// Puts the line there.
-    pub(super) fn put(self, line: Vec<u8>) {
+    pub(crate) fn put(self, line: Vec<u8>) {
         self.0.send(Letter { line, sent: None });
     }
 }
 
 /// Sends one line.
-#[derive(Debug)]
-pub(super) struct Sender(Option<mpsc::Sender<Letter>>);
+#[derive(Clone, Debug)]
+pub(crate) struct Sender(Option<mpsc::Sender<Letter>>);
 
 impl Sender {
-    pub(super) async fn send(self, line: Vec<u8>) -> io::Result<()> {
+    /// Sends one of several.
+    pub(crate) async fn post(&self, line: Vec<u8>) -> io::Result<()> {
+        self.clone().send(line).await
+    }
+
+    pub(crate) async fn send(self, line: Vec<u8>) -> io::Result<()> {
         let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
         let (sent, done) = oneshot::channel();
         let letters = self.0.ok_or_else(closed)?;

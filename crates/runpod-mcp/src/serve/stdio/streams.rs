@@ -6,12 +6,12 @@
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A reader, whatever is behind it.
-pub(super) type Reader = Box<dyn AsyncRead + Send + Unpin>;
+pub(crate) type Reader = Box<dyn AsyncRead + Send + Unpin>;
 /// A writer, whatever is behind it.
-pub(super) type Writer = Box<dyn AsyncWrite + Send + Unpin>;
+pub(crate) type Writer = Box<dyn AsyncWrite + Send + Unpin>;
 
 /// The streams that this process was started with.
-pub(super) fn of_process() -> (Reader, Writer) {
+pub(crate) fn of_process() -> (Reader, Writer) {
     let read = quick::reader().unwrap_or_else(|| Box::new(tokio::io::stdin()));
     let write = quick::writer().unwrap_or_else(|| Box::new(tokio::io::stdout()));
     (read, write)

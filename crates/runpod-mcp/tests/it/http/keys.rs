@@ -15,7 +15,7 @@ use crate::rig::{self, Rig};
 use crate::web::Web;
 
 /// A server as it is hosted: without a key of its own, checking those of its callers, with a desk to sign in at.
-async fn hosted() -> (Rig, Web) {
+pub(crate) async fn hosted() -> (Rig, Web) {
     let verdicts = Arc::new(Verdicts::default());
     let heard = Arc::clone(&verdicts);
     let sim = Sim::builder().seed(Seed::Empty).clock(Pace::Manual).start().await.expect("a free port");
@@ -38,7 +38,7 @@ async fn hosted() -> (Rig, Web) {
 }
 
 /// Every key is in force.
-fn everybody_is_known(rig: &Rig) {
+pub(crate) fn everybody_is_known(rig: &Rig) {
     let known = Action::status(200).body(json!({"data": {"myself": {"id": "u"}}}));
     rig.sim.faults().add(Match::operation("graphql:myself").then(known));
 }
