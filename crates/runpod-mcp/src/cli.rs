@@ -5,6 +5,7 @@
 
 mod call;
 mod completions;
+mod config_edit;
 mod connect;
 #[cfg(feature = "sandbox")]
 mod demo;
@@ -62,6 +63,8 @@ enum Verb {
     Sandbox(sandbox::SandboxArgs),
     Completions(completions::CompletionsArgs),
     #[command(hide = true)]
+    ConfigEdit(config_edit::ConfigEditArgs),
+    #[command(hide = true)]
     Describe(describe::DescribeArgs),
 }
 
@@ -103,6 +106,10 @@ fn run(cli: Cli, env: &Env) -> anyhow::Result<ExitCode> {
         Some(Verb::Completions(args)) => {
             top.refuse("completions")?;
             completions::run(&args)
+        }
+        Some(Verb::ConfigEdit(args)) => {
+            top.refuse("config-edit")?;
+            config_edit::run(args)
         }
         Some(Verb::Describe(_)) => {
             top.refuse("describe")?;

@@ -9,6 +9,7 @@ pub mod config;
 pub mod error;
 pub mod files;
 mod former;
+pub mod install;
 pub mod mcp;
 mod near;
 pub mod policy;

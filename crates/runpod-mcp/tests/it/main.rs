@@ -8,6 +8,7 @@ mod config;
 mod effects;
 mod floors;
 mod former;
+mod install;
 mod lint;
 mod mcp;
 mod mini;
