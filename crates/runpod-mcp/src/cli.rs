@@ -11,6 +11,7 @@ mod connect;
 mod demo;
 mod describe;
 mod flags;
+mod install;
 mod log;
 mod out;
 mod probe;
@@ -61,6 +62,9 @@ enum Verb {
     Demo(demo::DemoArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::SandboxArgs),
+    Add(Box<install::add::AddArgs>),
+    Remove(install::remove::RemoveArgs),
+    Status(install::status::StatusArgs),
     Completions(completions::CompletionsArgs),
     #[command(hide = true)]
     ConfigEdit(config_edit::ConfigEditArgs),
@@ -102,6 +106,15 @@ fn run(cli: Cli, env: &Env) -> anyhow::Result<ExitCode> {
         Some(Verb::Sandbox(args)) => {
             top.refuse("sandbox")?;
             sandbox::run(args)
+        }
+        Some(Verb::Add(args)) => install::add::run(*args, top, env),
+        Some(Verb::Remove(args)) => {
+            top.refuse("remove")?;
+            install::remove::run(&args, env)
+        }
+        Some(Verb::Status(args)) => {
+            top.refuse("status")?;
+            install::status::run(&args, env)
         }
         Some(Verb::Completions(args)) => {
             top.refuse("completions")?;

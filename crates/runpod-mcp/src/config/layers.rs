@@ -13,6 +13,9 @@ use crate::near;
 /// Flags as they were given: setting and value. A switch has `true`; several values stand several times.
 pub type Given = Vec<(&'static str, String)>;
 
+/// Read by `add` alone.
+const NOT_OF_THE_SERVER: [&str; 1] = ["RUNPOD_MCP_URL"];
+
 /// Prefixes under which a variable that is no setting is a mistake. Pods and people set other `RUNPOD_*`.
 const OURS: [&str; 2] = ["RUNPOD_MCP_", "RUNPOD_REST_VERSION_"];
 
@@ -87,7 +90,8 @@ impl Layers {
         }
         let known: Vec<_> = SETTINGS.iter().flat_map(|setting| setting.env).copied().collect();
         let ours = |name: &&str| OURS.iter().any(|prefix| name.starts_with(prefix));
-        for name in env.names().filter(ours).filter(|name| !known.contains(name)) {
+        let others = |name: &&str| !known.contains(name) && !NOT_OF_THE_SERVER.contains(name);
+        for name in env.names().filter(ours).filter(others) {
             let names: Vec<_> =
                 known.iter().copied().filter(|k| OURS.iter().any(|prefix| k.starts_with(prefix))).collect();
             self.problems.push(unknown(name, &names));

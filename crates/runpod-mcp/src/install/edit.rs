@@ -108,11 +108,11 @@ pub struct Place {
 }
 
 impl Place {
-    /// A place inside of a map; `None` when a key or the name is empty, or no key leads to the map.
+    /// A place inside of a map, which is the whole file when no key leads to it; `None` when a key or the name is empty.
     #[must_use]
     pub fn new<K: Into<String>>(map: impl IntoIterator<Item = K>, name: &str) -> Option<Self> {
         let map: Vec<String> = map.into_iter().map(Into::into).collect();
-        let good = !map.is_empty() && !name.is_empty() && map.iter().all(|key| !key.is_empty());
+        let good = !name.is_empty() && map.iter().all(|key| !key.is_empty());
         good.then(|| Self { map, name: name.to_owned() })
     }
 
@@ -130,6 +130,15 @@ impl Place {
 
     fn shown(&self) -> String {
         self.map.join(".")
+    }
+
+    /// A whole file with nothing but `value` in it.
+    fn alone(&self, value: &Value) -> Value {
+        let (key, value) = match self.map.first() {
+            Some(first) => (first, self.nested(0, value)),
+            None => (&self.name, value.clone()),
+        };
+        Value::Object([(key.clone(), value)].into_iter().collect())
     }
 
     /// The value of the key at this depth of the path, when only `value` is to be in it.
@@ -153,6 +162,8 @@ pub enum Change {
 pub enum Edit {
     /// The new text, with the entry in it.
     Written(String),
+    /// The same, where another value was before.
+    Replaced(String),
     /// The entry was there with this value.
     Unchanged,
     /// The new text, without the entry.
@@ -166,7 +177,7 @@ impl Edit {
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match self {
-            Self::Written(text) | Self::Removed(text) => Some(text),
+            Self::Written(text) | Self::Replaced(text) | Self::Removed(text) => Some(text),
             Self::Unchanged | Self::NothingToRemove => None,
         }
     }
@@ -230,7 +241,8 @@ pub fn edit(file: Option<&[u8]>, dialect: Dialect, at: &Place, change: &Change) 
     match change {
         Change::Set(value) => match found {
             Found::Entry(entry) if entry.is(value) => Ok(Edit::Unchanged),
-            Found::Entry(_) | Found::NoEntry | Found::NoMap => set(&text, before, dialect, at, value),
+            Found::Entry(_) => set(&text, before, dialect, at, value).map(Edit::Replaced),
+            Found::NoEntry | Found::NoMap => set(&text, before, dialect, at, value).map(Edit::Written),
             wrong => Err(wrong.refusal()),
         },
         Change::Remove => match found {
@@ -267,11 +279,11 @@ fn set(
     dialect: Dialect,
     at: &Place,
     value: &Value,
-) -> Result<Edit, Refusal> {
+) -> Result<String, Refusal> {
     let body = dialect.set(text.body, at, value)?;
     let expected = before.unwrap_or(Tree::Map(Vec::new())).with(at, Tree::of(value));
     compare(&body, dialect, &expected)?;
-    Ok(Edit::Written(text.with_mark(body)))
+    Ok(text.with_mark(body))
 }
 
 fn erase(text: &Text<'_>, before: Option<Tree>, dialect: Dialect, at: &Place) -> Result<Edit, Refusal> {

@@ -70,7 +70,7 @@ impl Outcome {
 pub struct Done {
     /// What came of it.
     pub outcome: Outcome,
-    /// The entry that stood there before.
+    /// Another entry of this name stood there before.
     pub replaced: bool,
     /// Where the file of before is kept.
     pub backup: Option<PathBuf>,
@@ -134,15 +134,18 @@ fn change_between(
         let seen = Seen::at(&target.path)?;
         let edited = edit(seen.bytes(), target.dialect, at, change)?;
         let Some(text) = edited.text() else { return Ok(Done::without_change(&edited)) };
-        let plan = Plan { seen: &seen, text, target, at, change };
+        let plan = Plan { seen: &seen, text, target, change };
+        let came = match &edited {
+            Edit::Removed(_) => Outcome::Removed,
+            _ => Outcome::Written,
+        };
+        let done = Done { replaced: matches!(edited, Edit::Replaced(_)), ..plan.done(came) };
         if manner.dry_run {
-            return Ok(Done { difference: Some(plan.difference()), ..plan.done(Outcome::WouldWrite, None) });
+            let difference = Some(plan.difference());
+            return Ok(Done { outcome: Outcome::WouldWrite, difference, ..done });
         }
         if let Some(backup) = plan.write(manner, meanwhile)? {
-            return Ok(plan.done(
-                if matches!(edited, Edit::Removed(_)) { Outcome::Removed } else { Outcome::Written },
-                backup,
-            ));
+            return Ok(Done { backup, ..done });
         }
     }
     Err(Failure::Busy)
@@ -163,7 +166,6 @@ struct Plan<'a> {
     seen: &'a Seen,
     text: &'a str,
     target: &'a Target,
-    at: &'a Place,
     change: &'a Change,
 }
 
@@ -194,16 +196,9 @@ impl Plan<'_> {
         difference::shown(&self.target.path, old, self.text, self.target.dialect)
     }
 
-    fn done(&self, outcome: Outcome, backup: Option<PathBuf>) -> Done {
-        let old = self.seen.bytes().unwrap_or_default();
-        let had = super::edit::look(old, self.target.dialect, self.at).ok().flatten();
-        Done {
-            outcome,
-            replaced: had.is_some() && matches!(self.change, Change::Set(_)),
-            backup,
-            difference: None,
-            tightened: self.is_secret() && self.seen.is_open_to_others(),
-        }
+    fn done(&self, outcome: Outcome) -> Done {
+        let tightened = self.is_secret() && self.seen.is_open_to_others();
+        Done { outcome, replaced: false, backup: None, difference: None, tightened }
     }
 }
 
@@ -221,4 +216,113 @@ pub fn entry(target: &Target, at: &Place) -> Result<Option<Value>, Failure> {
 #[must_use]
 pub fn is_open_to_others(path: &Path) -> bool {
     Seen::at(path).is_ok_and(|seen| seen.is_open_to_others())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const MANNER: Manner = Manner { dry_run: false, backup: true };
+
+    fn place() -> Place {
+        Place::new(["m"], "me").expect("a place")
+    }
+
+    fn file(folder: &Path, text: &str) -> Target {
+        let path = folder.join("config.json");
+        std::fs::write(&path, text).expect("a file");
+        Target { path, dialect: Dialect::Json }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).expect("a folder").flatten();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_somebody_else_writes_meanwhile_is_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = file(folder.path(), "{\"m\":{}}");
+        let mut times = 0;
+        let done = change_between(&target, &place(), &Change::Set(json!(1)), MANNER, &mut || {
+            times += 1;
+            if times == 1 {
+                std::fs::write(&target.path, "{\"late\":1,\"m\":{}}").expect("written");
+            }
+        });
+        assert_eq!(done.expect("done").outcome, Outcome::Written);
+        let text = std::fs::read_to_string(&target.path).expect("text");
+        assert_eq!(text, "{\"late\":1,\"m\":{\"me\":1}}");
+        let backup = std::fs::read_to_string(folder.path().join("config.json.runpod-mcp.bak")).expect("text");
+        assert_eq!(backup, "{\"late\":1,\"m\":{}}");
+    }
+
+    #[test]
+    fn a_file_that_never_rests_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = file(folder.path(), "{}");
+        let mut times = 0;
+        let done = change_between(&target, &place(), &Change::Set(json!(1)), MANNER, &mut || {
+            times += 1;
+            std::fs::write(&target.path, format!("{{\"n\":{times}}}")).expect("written");
+        });
+        assert!(matches!(done, Err(Failure::Busy)), "{done:?}");
+        assert_eq!(std::fs::read_to_string(&target.path).expect("text"), "{\"n\":3}");
+        assert_eq!(names(folder.path()), ["config.json"]);
+    }
+
+    #[test]
+    fn whoever_dies_before_the_last_step_leaves_the_old_file_whole() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = file(folder.path(), "{\"m\":{\"you\":1}}");
+        let dies = std::panic::catch_unwind(|| {
+            change_between(&target, &place(), &Change::Set(json!(1)), MANNER, &mut || panic!("as if killed"))
+        });
+        assert!(dies.is_err());
+        assert_eq!(std::fs::read_to_string(&target.path).expect("text"), "{\"m\":{\"you\":1}}");
+    }
+
+    #[test]
+    fn a_dry_run_shows_the_difference_and_touches_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = "{\n  \"m\": {\n    \"you\": {\"env\": {\"TOKEN\": \"theirs-12345\"}}\n  }\n}\n";
+        let target = file(folder.path(), text);
+        let value = Change::Set(json!({"env": {"RUNPOD_API_KEY": "rpa_ours"}}));
+        let done = change(&target, &place(), &value, Manner { dry_run: true, ..MANNER }).expect("done");
+        let difference = done.difference.expect("a difference");
+        assert!(difference.contains("+    \"me\": {"), "{difference}");
+        assert!(!difference.contains("rpa_ours") && !difference.contains("theirs"), "{difference}");
+        assert_eq!(std::fs::read_to_string(&target.path).expect("text"), text);
+        assert_eq!(names(folder.path()), ["config.json"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_stay_links_and_a_key_closes_the_file() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = file(folder.path(), "{\"m\":{}}");
+        let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        std::fs::set_permissions(&target.path, std::fs::Permissions::from_mode(0o644)).expect("chmod");
+        let link = folder.path().join("link.json");
+        symlink("config.json", &link).expect("a link");
+        let through = Target { path: link.clone(), dialect: Dialect::Json };
+        change(&through, &place(), &Change::Set(json!({"url": "u"})), MANNER).expect("done");
+        assert_eq!(mode(&target.path), 0o644);
+        let key = json!({"env": {"RUNPOD_API_KEY": "rpa_123456"}});
+        let done = change(&through, &place(), &Change::Set(key), MANNER).expect("done");
+        assert!(done.tightened && done.replaced);
+        assert_eq!(mode(&target.path), 0o600);
+        assert!(std::fs::symlink_metadata(&link).expect("there").is_symlink());
+        std::fs::set_permissions(&target.path, std::fs::Permissions::from_mode(0o400)).expect("chmod");
+        assert!(matches!(change(&through, &place(), &Change::Remove, MANNER), Err(Failure::Place(_))));
+        let dangling = Target { path: folder.path().join("dangling"), dialect: Dialect::Json };
+        symlink("deeper/new.json", &dangling.path).expect("a link");
+        change(&dangling, &place(), &Change::Set(json!(1)), MANNER).expect("done");
+        assert!(folder.path().join("deeper/new.json").is_file());
+    }
 }

@@ -33,7 +33,7 @@ pub(super) fn read(text: &str, dialect: Dialect) -> Result<Option<Tree>, Refusal
 
 /// The text with the entry in it.
 pub(super) fn set(text: &str, dialect: Dialect, at: &Place, value: &Value) -> Result<String, Refusal> {
-    let Some(root) = parse(text, dialect)? else { return fresh(text, at, value) };
+    let Some(root) = parse(text, dialect)? else { return Ok(fresh(text, at, value)) };
     let Ast::Object(root) = &root else { return doubt() };
     let layout = Layout::of(text, root);
     let (object, depth) = deepest(root, at);
@@ -59,18 +59,14 @@ pub(super) fn erase(text: &str, dialect: Dialect, at: &Place) -> Result<String, 
 }
 
 /// A text for a file that holds nothing yet; comments stay above.
-fn fresh(text: &str, at: &Place, value: &Value) -> Result<String, Refusal> {
-    let root: Value = match at.map.first() {
-        Some(first) => Value::Object([(first.clone(), at.nested(0, value))].into_iter().collect()),
-        None => return doubt(),
-    };
+fn fresh(text: &str, at: &Place, value: &Value) -> String {
     let layout = Layout::default();
     let above = match text.trim() {
         "" => String::new(),
         _ if text.ends_with('\n') => text.to_owned(),
         _ => format!("{text}\n"),
     };
-    Ok(format!("{above}{}\n", layout.pretty(&root, "")))
+    format!("{above}{}\n", layout.pretty(&at.alone(value), ""))
 }
 
 /// The innermost object on the way to the map, and how many keys lead to it.

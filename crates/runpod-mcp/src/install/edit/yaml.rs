@@ -48,8 +48,9 @@ fn fresh(text: &str, at: &Place, value: &Value) -> String {
         _ if text.ends_with('\n') => text.to_owned(),
         _ => format!("{text}\n"),
     };
-    let first = at.map.first().map_or("", String::as_str);
-    format!("{above}{}\n", emit::entry(first, &at.nested(0, value), 0).join("\n"))
+    let alone = at.alone(value);
+    let lines = alone.as_object().into_iter().flatten().flat_map(|(key, value)| emit::entry(key, value, 0));
+    format!("{above}{}\n", lines.collect::<Vec<_>>().join("\n"))
 }
 
 fn put(lines: &Lines<'_>, spot: &Spot<'_>, at: &Place, value: &Value) -> Option<Patch> {

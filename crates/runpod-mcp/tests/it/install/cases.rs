@@ -47,7 +47,7 @@ impl Case {
         let before = self.before.as_deref().map(|text| self.text(text));
         let edited = edit(before.as_deref().map(str::as_bytes), dialect, &place, &change);
         let outcome = match &edited {
-            Ok(Edit::Written(_)) => "written",
+            Ok(Edit::Written(_) | Edit::Replaced(_)) => "written",
             Ok(Edit::Removed(_)) => "removed",
             Ok(Edit::Unchanged) => "unchanged",
             Ok(Edit::NothingToRemove) => "nothing_to_remove",

@@ -14,7 +14,7 @@ fn place() -> Place {
 
 fn written(file: &[u8], dialect: Dialect, value: &Value) -> Option<String> {
     match edit(Some(file), dialect, &place(), &Change::Set(value.clone())) {
-        Ok(Edit::Written(text)) => Some(text),
+        Ok(Edit::Written(text) | Edit::Replaced(text)) => Some(text),
         _ => None,
     }
 }
@@ -56,7 +56,7 @@ proptest! {
     fn a_second_value_takes_the_place_of_the_first(made in in_every_layout(), one in entry(), two in entry()) {
         let added = written(made.text.as_bytes(), made.dialect, &one).unwrap_or_default();
         match edit(Some(added.as_bytes()), made.dialect, &place(), &Change::Set(two.clone())) {
-            Ok(Edit::Written(changed)) => {
+            Ok(Edit::Replaced(changed)) => {
                 let back = removed(changed.as_bytes(), made.dialect);
                 prop_assert_eq!(back.as_deref(), Some(made.text.as_str()), "by way of\n{}", changed);
             }

@@ -111,7 +111,8 @@ fn words(expect: &Value, ran: &Ran) -> Verdict {
 }
 
 fn disk(expect: &Value, ran: &Ran) -> Verdict {
-    if let Some(most) = expect["max_seconds"].as_f64() {
+    // A build without optimization on a busy computer says nothing about time.
+    if let Some(most) = expect["max_seconds"].as_f64().filter(|_| !cfg!(debug_assertions)) {
         that(ran.took.as_secs_f64() <= most, || format!("it took {:?}", ran.took))?;
     }
     that(expect["mtime_unchanged"] != true || !ran.touched, || "the file was touched".to_owned())?;
