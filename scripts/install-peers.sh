@@ -38,8 +38,9 @@ else
     >>npm.log 2>&1 || give_up "npm has no node $NODE for $platform: $(tail -n 3 npm.log)"
   ln -sf "node_modules/node-$platform/bin/node" node
 fi
-# Install scripts are off; this is the one that is needed, and it fetches nothing.
+# Install scripts are off; these are the ones that are needed, and they fetch nothing.
 ./node node_modules/@anthropic-ai/claude-code/install.cjs >>npm.log 2>&1 || give_up "claude: $(tail -n 3 npm.log)"
+./node node_modules/opencode-ai/postinstall.mjs >>npm.log 2>&1 || give_up "opencode: $(tail -n 3 npm.log)"
 
 # venv NAME REQUIREMENTS: the SDK has one of its own, so that what it needs pins nothing for the others.
 venv() {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import claude
 import inspector
+import installs
 import official
 import python_client
 import sdk
@@ -18,6 +19,7 @@ PEERS = {
     "official": official.tell,
     "sdk": sdk.tell,
     "claude": claude.tell,
+    "installs": installs.tell,
 }
 
 

@@ -6,6 +6,7 @@
 mod bridge;
 mod call;
 mod completions;
+mod config_edit;
 mod connect;
 #[cfg(feature = "sandbox")]
 mod demo;
@@ -13,6 +14,7 @@ mod describe;
 mod doctor;
 mod flags;
 mod healthcheck;
+mod install;
 mod links;
 mod log;
 mod login;
@@ -65,6 +67,9 @@ enum Verb {
     Demo(demo::DemoArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::SandboxArgs),
+    Add(Box<install::add::AddArgs>),
+    Remove(install::remove::RemoveArgs),
+    Status(install::status::StatusArgs),
     Login(login::LoginArgs),
     Logout(login::LogoutArgs),
     Bridge(bridge::BridgeArgs),
@@ -72,6 +77,8 @@ enum Verb {
     Links(links::LinksArgs),
     Healthcheck(healthcheck::HealthcheckArgs),
     Completions(completions::CompletionsArgs),
+    #[command(hide = true)]
+    ConfigEdit(config_edit::ConfigEditArgs),
     #[command(hide = true)]
     Describe(describe::DescribeArgs),
 }
@@ -111,6 +118,15 @@ fn run(cli: Cli, env: &Env) -> anyhow::Result<ExitCode> {
             top.refuse("sandbox")?;
             sandbox::run(args)
         }
+        Some(Verb::Add(args)) => install::add::run(*args, top, env),
+        Some(Verb::Remove(args)) => {
+            top.refuse("remove")?;
+            install::remove::run(&args, env)
+        }
+        Some(Verb::Status(args)) => {
+            top.refuse("status")?;
+            install::status::run(&args, env)
+        }
         Some(Verb::Login(args)) => login::login(&args, top, env),
         Some(Verb::Logout(args)) => login::logout(&args, top, env),
         Some(Verb::Bridge(args)) => bridge::run(&args, top, env),
@@ -126,6 +142,10 @@ fn run(cli: Cli, env: &Env) -> anyhow::Result<ExitCode> {
         Some(Verb::Completions(args)) => {
             top.refuse("completions")?;
             completions::run(&args)
+        }
+        Some(Verb::ConfigEdit(args)) => {
+            top.refuse("config-edit")?;
+            config_edit::run(args)
         }
         Some(Verb::Describe(_)) => {
             top.refuse("describe")?;

@@ -35,6 +35,7 @@ pub mod doctor;
 pub mod error;
 pub mod files;
 mod former;
+pub mod install;
 mod links;
 pub mod mcp;
 pub mod metrics;

@@ -42,6 +42,33 @@ impl Flags {
     }
 }
 
+impl Flags {
+    /// Whether this one was given.
+    pub(super) fn says(&self, key: &str) -> bool {
+        self.given.iter().any(|(given, value)| *given == key && value != "false")
+    }
+
+    /// The flags as one would type them.
+    pub(super) fn words(&self) -> Vec<String> {
+        let word = |(key, value): &(&str, String)| match value.as_str() {
+            "true" => format!("--{key}"),
+            value => format!("--{key}={value}"),
+        };
+        self.given.iter().map(word).collect()
+    }
+
+    /// Refuses to show the settings where they are only handed on.
+    ///
+    /// # Errors
+    /// When that was asked for.
+    pub(super) fn refuse_print(&self, verb: &str) -> Result<(), Usage> {
+        match self.print_config {
+            true => Err(Usage(format!("--{PRINT} has no meaning for `{verb}`"))),
+            false => Ok(()),
+        }
+    }
+}
+
 impl clap::Args for Flags {
     fn augment_args(command: Command) -> Command {
         let public = SETTINGS.iter().filter(|setting| setting.is_public());

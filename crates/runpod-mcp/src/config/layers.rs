@@ -16,7 +16,7 @@ pub type Given = Vec<(&'static str, String)>;
 /// Prefixes under which a variable that is no setting is a mistake. Pods and people set other `RUNPOD_*`.
 const OURS: [&str; 2] = ["RUNPOD_MCP_", "RUNPOD_REST_VERSION_"];
 
-/// Ours, and no settings of the server: the package that started us, which its launcher tells, and the address that `links` takes.
+/// Ours, and no settings of the server: the package that started us, which its launcher tells, and the address that `add` and `links` take.
 const TOLD: [&str; 2] = ["RUNPOD_MCP_PACKAGE", "RUNPOD_MCP_URL"];
 
 /// A setting with its value and where that came from.

@@ -12,6 +12,7 @@ mod floors;
 mod former;
 mod healthcheck;
 mod http;
+mod install;
 mod lint;
 mod login;
 mod mcp;

@@ -1,0 +1,128 @@
+//! The account key for an installation: from a hidden prompt, stdin or a variable, never from an argument; and whether it is good.
+
+use std::io::Read;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use runpod_api::ApiKey;
+use serde_json::{Map, Value, json};
+
+use crate::cli::flags::Flags;
+use crate::cli::{Usage, block_on, connect, out};
+use crate::config::{Config, Env, Keys};
+
+/// Longest time that Runpod is given for an answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Longer input is no key.
+const LONGEST: u64 = 4096;
+
+/// Where a key is read from.
+pub(super) enum Source<'a> {
+    Prompt,
+    Stdin,
+    Variable(&'a Env, &'a str),
+}
+
+/// Whether Runpod takes a key.
+pub(super) enum Checked {
+    /// Nobody asked.
+    Not,
+    Good,
+    Rejected,
+    /// Nobody answered.
+    Unknown(String),
+}
+
+impl Checked {
+    pub(super) fn json(&self) -> Value {
+        match self {
+            Self::Good => json!(true),
+            Self::Rejected => json!(false),
+            Self::Not | Self::Unknown(_) => json!(null),
+        }
+    }
+}
+
+/// A key as text, which is about to be written into a file.
+pub(super) struct Typed(String);
+
+impl Typed {
+    pub(super) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Reads the key.
+pub(super) fn read(source: &Source<'_>) -> anyhow::Result<Typed> {
+    let text = match source {
+        Source::Prompt => super::ask::key()?,
+        Source::Stdin => {
+            let mut text = String::new();
+            std::io::stdin()
+                .lock()
+                .take(LONGEST)
+                .read_to_string(&mut text)
+                .context("stdin cannot be read")?;
+            text
+        }
+        Source::Variable(env, name) => {
+            let missing = || {
+                Usage(format!(
+                    "a key is to be written into files, and {name} is not set; give one with --api-key-stdin or --api-key-env NAME"
+                ))
+            };
+            env.get(name).ok_or_else(missing)?.to_owned()
+        }
+    };
+    let key = text.trim();
+    match !key.is_empty() && key.chars().all(|c| c.is_ascii_graphic()) {
+        true => Ok(Typed(key.to_owned())),
+        false => Err(Usage(
+            "what was given is no key: it is empty, or has spaces or other characters in it".to_owned(),
+        )
+        .into()),
+    }
+}
+
+/// Asks Runpod, or the imitation that the settings name.
+pub(super) fn check(key: &Typed, flags: &Flags, env: &Env) -> anyhow::Result<Checked> {
+    let config = Config::read(&flags.given, env)?;
+    ask_runpod(Config { keys: Keys::new(Some(ApiKey::new(key.expose())), None), ..config })
+}
+
+/// The same for the key that the server itself would find; nothing to check when there is none.
+pub(super) fn check_stored(flags: &Flags, env: &Env) -> anyhow::Result<Checked> {
+    let config = Config::read(&flags.given, env)?;
+    if config.keys.find().is_none() { Ok(Checked::Not) } else { ask_runpod(config) }
+}
+
+fn ask_runpod(config: Config) -> anyhow::Result<Checked> {
+    let server = connect::server(config)?;
+    let who = server.local(("runpod-mcp", env!("CARGO_PKG_VERSION")));
+    let given: Map<String, Value> = [("limit".to_owned(), json!(1))].into_iter().collect();
+    let answer = block_on(async {
+        let asked = crate::mcp::Asked::default();
+        tokio::time::timeout(PATIENCE, server.call_for("list-pods", given, &who, &asked)).await
+    })?;
+    let said = |json: &Value, key: &str| json.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Ok(match answer {
+        Ok(Ok(answer)) if !answer.failed => Checked::Good,
+        Ok(Ok(answer)) if matches!(said(&answer.json, "code").as_str(), "key_rejected" | "forbidden") => {
+            Checked::Rejected
+        }
+        Ok(Ok(answer)) => Checked::Unknown(said(&answer.json, "error")),
+        Ok(Err(unknown)) => Checked::Unknown(unknown.to_string()),
+        Err(_) => Checked::Unknown(format!("Runpod did not answer within {} s", PATIENCE.as_secs())),
+    })
+}
+
+/// The end when a key is no good.
+pub(super) fn rejected() -> ExitCode {
+    out::talk(
+        "runpod-mcp: Runpod rejects this key, so nothing was changed. Make one at \
+         https://console.runpod.io/user/settings, or use --no-verify",
+    );
+    ExitCode::from(3)
+}
