@@ -17,7 +17,10 @@ struct Asked {
 }
 
 fn main() -> anyhow::Result<()> {
-    #[expect(clippy::disallowed_methods, reason = "it stands where a server stands, which is told its host so")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it stands where a server stands, which is told its host so"
+    )]
     let url = std::env::var("RUNPOD_REST_V2_API_URL").context("RUNPOD_REST_V2_API_URL is not set")?;
     let url = format!("{url}/pods?limit=50");
     match std::env::args().nth(1).as_deref() {
