@@ -9,6 +9,14 @@ use serde_json::{Value, json};
 
 use crate::stub::Stub;
 
+/// A server, and how it is asked for 50 Pods.
+#[derive(Clone, Debug)]
+pub(crate) struct Peer {
+    pub(crate) name: &'static str,
+    pub(crate) command: Vec<OsString>,
+    pub(crate) arguments: Value,
+}
+
 /// What the calls of one server came to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cost {
@@ -21,9 +29,10 @@ pub(crate) struct Cost {
 }
 
 /// A command with its account at a host.
-pub(crate) fn at(host: &str, command: &[OsString]) -> Vec<OsString> {
+fn at(host: &str, command: &[OsString]) -> Vec<OsString> {
+    // Ours, and the npm server's.
     let settings =
-        [format!("RUNPOD_REST_V2_API_URL=http://{host}/v2"), format!("RUNPOD_REST_API_URL=http://{host}/v1")];
+        [format!("RUNPOD_REST_V2_API_URL=http://{host}/v2"), format!("RUNPOD_API_BASE_URL=http://{host}")];
     let mut all: Vec<OsString> = vec!["env".into()];
     all.extend(settings.map(OsString::from));
     all.extend(command.iter().cloned());
@@ -31,34 +40,29 @@ pub(crate) fn at(host: &str, command: &[OsString]) -> Vec<OsString> {
 }
 
 /// So many calls after some to warm up. Each has to reach the host: what is answered from a cache is another thing.
-pub(crate) fn cost(
-    name: &'static str,
-    command: &[OsString],
-    stub: &Stub,
-    calls: u32,
-) -> anyhow::Result<Cost> {
-    let contender = Contender { name, command: at(&stub.at, command) };
+pub(crate) fn cost(peer: &Peer, stub: &Stub, calls: u32) -> anyhow::Result<Cost> {
+    let contender = Contender { name: peer.name, command: at(&stub.at, &peer.command) };
     let (mut server, _) = contender.start()?;
     server.tools()?;
     let listed = server.peak_kib().unwrap_or_default();
     for nth in 0..calls / 10 + 1 {
-        call(&mut server, nth).with_context(|| format!("{name} calls list-pods"))?;
+        call(&mut server, peer, nth)?;
     }
     let (asked, before) = (stub.asked(), server.cpu().context("the kernel tells no times")?);
     for nth in 0..calls {
-        call(&mut server, nth)?;
+        call(&mut server, peer, nth)?;
     }
     let spent = server.cpu().context("the kernel tells no times")? - before;
-    ensure!(stub.asked() - asked >= calls as usize, "{name} answered without asking the host");
+    ensure!(stub.asked() - asked >= calls as usize, "{} answered without asking the host", peer.name);
     let called = server.peak_kib().unwrap_or_default();
     server.end()?;
     Ok(Cost { cpu: spent / calls, listed, called })
 }
 
-fn call(server: &mut Server, nth: u32) -> anyhow::Result<()> {
-    let params = json!({"name": "list-pods", "arguments": {"limit": 50}});
+fn call(server: &mut Server, peer: &Peer, nth: u32) -> anyhow::Result<()> {
+    let params = json!({"name": "list-pods", "arguments": peer.arguments});
     let answer = server.ask(u64::from(nth) + 10, "tools/call", &params)?;
     let failed = answer.pointer("/result/isError").and_then(Value::as_bool) == Some(true);
-    ensure!(!failed && answer.get("result").is_some(), "{answer:.500}");
+    ensure!(!failed && answer.get("result").is_some(), "{}: {answer:.500}", peer.name);
     Ok(())
 }
