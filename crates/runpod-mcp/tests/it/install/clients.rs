@@ -305,6 +305,26 @@ fn an_entry_that_wins_over_ours_is_named() {
 }
 
 #[test]
+fn in_the_home_the_file_of_the_person_is_not_another_one() {
+    let desk = Desk { home: tempfile::tempdir().expect("a home"), system: System::Linux, env: Vec::new() };
+    let env: Env = [("HOME", desk.home.path().to_str().expect("text"))].into_iter().collect();
+    let machine = Machine::new(System::Linux, env, desk.home.path().to_owned()).expect("a home");
+    let order = Order {
+        machine: &machine,
+        name: "runpod",
+        project: None,
+        manner: Manner { dry_run: false, backup: true },
+    };
+    let launch = Launch { command: "/opt/runpod-mcp".to_owned(), args: Vec::new() };
+    let mode = local();
+    let offer = Offer { mode: &mode, key: Key::Elsewhere, launch: &launch, force: false };
+    for client in ["cursor", "kiro", "gemini-cli"] {
+        let reports = apply::add(find(client).expect("a client"), &order, &offer);
+        assert!(reports[0].is_good() && reports[0].warnings.is_empty(), "{reports:?}");
+    }
+}
+
+#[test]
 fn a_second_run_changes_nothing_and_a_third_with_another_key_replaces_it() {
     let desk = Desk::new(System::Linux);
     let outcome = |key| desk.add("cursor", &local(), key)[0].outcome;
