@@ -110,7 +110,11 @@ fn shadows(client: &Client, order: &Order<'_>, what: &str) -> Vec<String> {
         let found = file::entry(&seat.target, &seat.place(order.name)?).ok().flatten();
         found.map(|_| seat.target.path.clone())
     };
-    let found = (client.shadows)(order.machine).iter().filter_map(wins).collect::<Vec<_>>();
+    // Who stands in the home has one file for both.
+    let own = (client.seats)(order.machine);
+    let is_own = |seat: &Seat| own.iter().any(|own| own.target == seat.target && own.map == seat.map);
+    let others = (client.shadows)(order.machine).into_iter().filter(|seat| !is_own(seat));
+    let found: Vec<_> = others.filter_map(|seat| wins(&seat)).collect();
     found.into_iter().map(|path| format!("{what} {} for this folder", path.display())).collect()
 }
 

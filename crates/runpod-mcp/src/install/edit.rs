@@ -23,6 +23,8 @@ use tree::{Found, Tree};
 pub enum Dialect {
     /// JSON to the letter: no comments, no trailing commas, no byte order mark.
     Json,
+    /// The same, by a reader that skips a byte order mark.
+    JsonAfterMark,
     /// JSON with comments; a trailing comma is an error.
     JsonWithComments,
     /// JSON with comments and trailing commas, and nothing of JSON5.
@@ -34,14 +36,14 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// Every dialect.
+    /// Those that have a word of their own.
     pub const ALL: [Self; 5] = [Self::Json, Self::JsonWithComments, Self::Jsonc, Self::Toml, Self::Yaml];
 
     /// Its word on the command line.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
-            Self::Json => "json",
+            Self::Json | Self::JsonAfterMark => "json",
             Self::JsonWithComments => "json+comments",
             Self::Jsonc => "jsonc",
             Self::Toml => "toml",
@@ -52,7 +54,7 @@ impl Dialect {
     /// As a person is told of it.
     fn name(self) -> &'static str {
         match self {
-            Self::Json => "JSON",
+            Self::Json | Self::JsonAfterMark => "JSON",
             Self::JsonWithComments => "JSON with comments",
             Self::Jsonc => "JSON with comments and trailing commas",
             Self::Toml => "TOML",
@@ -60,9 +62,14 @@ impl Dialect {
         }
     }
 
+    /// Whether neither comments nor trailing commas are accepted.
+    fn is_strict_json(self) -> bool {
+        matches!(self, Self::Json | Self::JsonAfterMark)
+    }
+
     /// Whether its readers skip a byte order mark.
     fn skips_mark(self) -> bool {
-        matches!(self, Self::Jsonc | Self::Toml | Self::Yaml)
+        !matches!(self, Self::Json | Self::JsonWithComments)
     }
 
     /// Whether a key without a value is an empty map, and a list of named maps is a map.
@@ -77,7 +84,7 @@ impl Dialect {
 
     fn read(self, text: &str) -> Result<Option<Tree>, Refusal> {
         match self {
-            Self::Json | Self::JsonWithComments | Self::Jsonc => json::read(text, self),
+            Self::Json | Self::JsonAfterMark | Self::JsonWithComments | Self::Jsonc => json::read(text, self),
             Self::Toml => toml::read(text).map(Some),
             Self::Yaml => yaml::read(text),
         }
@@ -85,7 +92,9 @@ impl Dialect {
 
     fn set(self, text: &str, at: &Place, value: &Value) -> Result<String, Refusal> {
         match self {
-            Self::Json | Self::JsonWithComments | Self::Jsonc => json::set(text, self, at, value),
+            Self::Json | Self::JsonAfterMark | Self::JsonWithComments | Self::Jsonc => {
+                json::set(text, self, at, value)
+            }
             Self::Toml => toml::set(text, at, value),
             Self::Yaml => yaml::set(text, at, value),
         }
@@ -93,7 +102,9 @@ impl Dialect {
 
     fn erase(self, text: &str, at: &Place) -> Result<String, Refusal> {
         match self {
-            Self::Json | Self::JsonWithComments | Self::Jsonc => json::erase(text, self, at),
+            Self::Json | Self::JsonAfterMark | Self::JsonWithComments | Self::Jsonc => {
+                json::erase(text, self, at)
+            }
             Self::Toml => toml::erase(text, at),
             Self::Yaml => yaml::erase(text, at),
         }

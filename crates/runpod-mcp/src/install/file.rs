@@ -119,36 +119,41 @@ impl Failure {
 /// # Errors
 /// The [`Failure`]; then the file is as it was.
 pub fn change(target: &Target, at: &Place, change: &Change, manner: Manner) -> Result<Done, Failure> {
-    change_between(target, at, change, manner, &mut || ())
+    Wish { target, at, change, manner }.grant(&mut || ())
 }
 
-/// The same; `meanwhile` is called before the new text takes the place of the old one.
-fn change_between(
-    target: &Target,
-    at: &Place,
-    change: &Change,
+/// A change that somebody wants.
+struct Wish<'a> {
+    target: &'a Target,
+    at: &'a Place,
+    change: &'a Change,
     manner: Manner,
-    meanwhile: &mut dyn FnMut(),
-) -> Result<Done, Failure> {
-    for _ in 0..TRIES {
-        let seen = Seen::at(&target.path)?;
-        let edited = edit(seen.bytes(), target.dialect, at, change)?;
-        let Some(text) = edited.text() else { return Ok(Done::without_change(&edited)) };
-        let plan = Plan { seen: &seen, text, target, change };
-        let came = match &edited {
-            Edit::Removed(_) => Outcome::Removed,
-            _ => Outcome::Written,
-        };
-        let done = Done { replaced: matches!(edited, Edit::Replaced(_)), ..plan.done(came) };
-        if manner.dry_run {
-            let difference = Some(plan.difference());
-            return Ok(Done { outcome: Outcome::WouldWrite, difference, ..done });
+}
+
+impl Wish<'_> {
+    /// Makes it; `meanwhile` is called before the new text takes the place of the old one.
+    fn grant(&self, meanwhile: &mut dyn FnMut()) -> Result<Done, Failure> {
+        let Self { target, at, change, manner } = *self;
+        for _ in 0..TRIES {
+            let seen = Seen::at(&target.path)?;
+            let edited = edit(seen.bytes(), target.dialect, at, change)?;
+            let Some(text) = edited.text() else { return Ok(Done::without_change(&edited)) };
+            let plan = Plan { seen: &seen, text, target, change };
+            let came = match &edited {
+                Edit::Removed(_) => Outcome::Removed,
+                _ => Outcome::Written,
+            };
+            let done = Done { replaced: matches!(edited, Edit::Replaced(_)), ..plan.done(came) };
+            if manner.dry_run {
+                let difference = Some(plan.difference());
+                return Ok(Done { outcome: Outcome::WouldWrite, difference, ..done });
+            }
+            if let Some(backup) = plan.write(manner, meanwhile)? {
+                return Ok(Done { backup, ..done });
+            }
         }
-        if let Some(backup) = plan.write(manner, meanwhile)? {
-            return Ok(Done { backup, ..done });
-        }
+        Err(Failure::Busy)
     }
-    Err(Failure::Busy)
 }
 
 impl Done {
@@ -235,6 +240,10 @@ mod tests {
         Target { path, dialect: Dialect::Json }
     }
 
+    fn wish<'a>(target: &'a Target, at: &'a Place, change: &'a Change) -> Wish<'a> {
+        Wish { target, at, change, manner: MANNER }
+    }
+
     fn names(folder: &Path) -> Vec<String> {
         let entries = std::fs::read_dir(folder).expect("a folder").flatten();
         let mut names: Vec<_> =
@@ -248,7 +257,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let target = file(folder.path(), "{\"m\":{}}");
         let mut times = 0;
-        let done = change_between(&target, &place(), &Change::Set(json!(1)), MANNER, &mut || {
+        let done = wish(&target, &place(), &Change::Set(json!(1))).grant(&mut || {
             times += 1;
             if times == 1 {
                 std::fs::write(&target.path, "{\"late\":1,\"m\":{}}").expect("written");
@@ -266,7 +275,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let target = file(folder.path(), "{}");
         let mut times = 0;
-        let done = change_between(&target, &place(), &Change::Set(json!(1)), MANNER, &mut || {
+        let done = wish(&target, &place(), &Change::Set(json!(1))).grant(&mut || {
             times += 1;
             std::fs::write(&target.path, format!("{{\"n\":{times}}}")).expect("written");
         });
@@ -280,7 +289,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let target = file(folder.path(), "{\"m\":{\"you\":1}}");
         let dies = std::panic::catch_unwind(|| {
-            change_between(&target, &place(), &Change::Set(json!(1)), MANNER, &mut || panic!("as if killed"))
+            wish(&target, &place(), &Change::Set(json!(1))).grant(&mut || panic!("as if killed"))
         });
         assert!(dies.is_err());
         assert_eq!(std::fs::read_to_string(&target.path).expect("text"), "{\"m\":{\"you\":1}}");

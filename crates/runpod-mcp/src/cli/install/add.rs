@@ -105,7 +105,13 @@ pub(in crate::cli) fn run(args: AddArgs, top: Flags, env: &Env) -> anyhow::Resul
     let offer = Offer { mode: &mode, key, launch: &launch, force: args.force };
     let one = if args.print { apply::snippets } else { apply::add };
     let reports: Vec<_> = answers.clients.iter().flat_map(|client| one(client, &order, &offer)).collect();
-    let told = told::Told { action: "add", mode: Some(&mode), dry_run: common.dry_run, checked: &checked };
+    let told = told::Told {
+        action: "add",
+        mode: Some(&mode),
+        dry_run: common.dry_run,
+        checked: &checked,
+        asked: answers.asked,
+    };
     told.tell(&reports, common.json, args.print)?;
     Ok(told::code(&reports))
 }

@@ -109,9 +109,8 @@ fn ask_runpod(config: Config) -> anyhow::Result<Checked> {
     let said = |json: &Value, key: &str| json.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     Ok(match answer {
         Ok(Ok(answer)) if !answer.failed => Checked::Good,
-        Ok(Ok(answer)) if matches!(said(&answer.json, "code").as_str(), "key_rejected" | "forbidden") => {
-            Checked::Rejected
-        }
+        // A key that may not list Pods is a key all the same.
+        Ok(Ok(answer)) if said(&answer.json, "code") == "key_rejected" => Checked::Rejected,
         Ok(Ok(answer)) => Checked::Unknown(said(&answer.json, "error")),
         Ok(Err(unknown)) => Checked::Unknown(unknown.to_string()),
         Err(_) => Checked::Unknown(format!("Runpod did not answer within {} s", PATIENCE.as_secs())),

@@ -42,7 +42,13 @@ pub(in crate::cli) fn run(args: &RemoveArgs, env: &Env) -> anyhow::Result<ExitCo
     let order =
         Order { machine: &machine, name: &common.name, project: project.as_deref(), manner: common.manner() };
     let reports: Vec<_> = chosen.iter().flat_map(|client| apply::remove(client, &order)).collect();
-    let told = told::Told { action: "remove", mode: None, dry_run: common.dry_run, checked: &Checked::Not };
+    let told = told::Told {
+        action: "remove",
+        mode: None,
+        dry_run: common.dry_run,
+        checked: &Checked::Not,
+        asked: false,
+    };
     told.tell(&reports, common.json, false)?;
     Ok(told::code(&reports))
 }

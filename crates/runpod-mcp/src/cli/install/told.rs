@@ -16,6 +16,8 @@ pub(super) struct Told<'a> {
     pub(super) mode: Option<&'a Mode>,
     pub(super) dry_run: bool,
     pub(super) checked: &'a Checked,
+    /// Somebody answered questions, and was told there whose tools these are.
+    pub(super) asked: bool,
 }
 
 impl Told<'_> {
@@ -29,6 +31,7 @@ impl Told<'_> {
         }
         if let Some(mode) = self.mode {
             match whose(mode) {
+                Some(_) if self.asked => (),
                 Some(whose) => out::talk(&whose),
                 None => super::add::explain_login(),
             }

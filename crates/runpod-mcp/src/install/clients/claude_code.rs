@@ -14,12 +14,15 @@ pub(super) const CLIENT: Client = Client {
         let program = machine.program("claude", &[".local/bin", ".claude/local"]);
         there([program, Some(file(machine)), Some(machine.home(".claude"))])
     },
-    seats: |machine| vec![Seat::new(file(machine), Dialect::Json, &["mcpServers"], shape::typed)],
+    seats: |machine| vec![Seat::new(file(machine), Dialect::JsonAfterMark, &["mcpServers"], shape::typed)],
     project: Some(project),
     shadows: |machine| {
         let folder = machine.folder().to_string_lossy().into_owned();
         let local = ["projects", &folder, "mcpServers"];
-        vec![Seat::new(file(machine), Dialect::Json, &local, shape::typed), project(machine.folder())]
+        vec![
+            Seat::new(file(machine), Dialect::JsonAfterMark, &local, shape::typed),
+            project(machine.folder()),
+        ]
     },
     reach: Reach::Hosted(LOOPBACK),
     reference: Reference::Dollar,
@@ -33,5 +36,5 @@ fn file(machine: &Machine) -> std::path::PathBuf {
 }
 
 fn project(folder: &Path) -> Seat {
-    Seat::new(folder.join(".mcp.json"), Dialect::Json, &["mcpServers"], shape::typed)
+    Seat::new(folder.join(".mcp.json"), Dialect::JsonAfterMark, &["mcpServers"], shape::typed)
 }

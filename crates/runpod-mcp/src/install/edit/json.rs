@@ -22,7 +22,7 @@ use splice::Member;
 /// What the text says; nothing when there is nothing in it, or comments only.
 pub(super) fn read(text: &str, dialect: Dialect) -> Result<Option<Tree>, Refusal> {
     let blank = text.trim().is_empty();
-    if dialect == Dialect::Json && !blank {
+    if dialect.is_strict_json() && !blank {
         // The other parser takes a file that holds a comment only.
         serde_json::from_str::<IgnoredAny>(text).map_err(|e| {
             broken(dialect, &format!("line {} column {}{}", e.line(), e.column(), hint(text)))
@@ -42,9 +42,10 @@ pub(super) fn set(text: &str, dialect: Dialect, at: &Place, value: &Value) -> Re
         let member = Member { key, value: &at.nested(depth, value) };
         return splice::insert(text, object, &layout, &member).ok_or_else(no_doubt);
     }
+    let member = Member { key: &at.name, value };
     let done = match property(object, &at.name) {
-        Some(entry) => splice::replace(text, object, entry, &layout, value),
-        None => splice::insert(text, object, &layout, &Member { key: &at.name, value }),
+        Some(_) => splice::replace(text, object, &layout, &member),
+        None => splice::insert(text, object, &layout, &member),
     };
     done.ok_or_else(no_doubt)
 }
@@ -87,7 +88,7 @@ fn property<'a, 'b>(object: &'b Object<'a>, key: &str) -> Option<&'b ObjectProp<
 
 fn parse(text: &str, dialect: Dialect) -> Result<Option<Ast<'_>>, Refusal> {
     let options = ParseOptions {
-        allow_comments: dialect != Dialect::Json,
+        allow_comments: !dialect.is_strict_json(),
         allow_trailing_commas: dialect == Dialect::Jsonc,
         allow_loose_object_property_names: false,
         allow_missing_commas: false,

@@ -31,7 +31,7 @@ pub(super) fn set(text: &str, at: &Place, value: &Value) -> Result<String, Refus
             None => (),
         }
         map.entries.insert(&at.name, Item::Value(new));
-        return file.close();
+        return Ok(file.written());
     }
     let old = old.and_then(Item::as_table).map(|old| (old.decor().clone(), old.position()));
     if let Some((_, Some(position))) = old {
@@ -46,7 +46,7 @@ pub(super) fn set(text: &str, at: &Place, value: &Value) -> Result<String, Refus
     if !is_there(text, at) {
         file.document.set_trailing("");
     }
-    file.close()
+    Ok(file.written())
 }
 
 /// The text without the entry. Comments above it stay.
@@ -76,7 +76,7 @@ pub(super) fn erase(text: &str, at: &Place) -> Result<String, Refusal> {
         }
         _ => (),
     }
-    file.close()
+    Ok(file.written())
 }
 
 /// A document, and what has to be put back when it is written.
@@ -107,11 +107,6 @@ impl File {
             text.pop();
         }
         if self.returns { text.replace('\n', "\r\n") } else { text }
-    }
-
-    #[expect(clippy::unnecessary_wraps, reason = "the last step of functions that can fail")]
-    fn close(self) -> Result<String, Refusal> {
-        Ok(self.written())
     }
 }
 

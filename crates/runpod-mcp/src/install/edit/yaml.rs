@@ -88,7 +88,7 @@ fn put(lines: &Lines<'_>, spot: &Spot<'_>, at: &Place, value: &Value) -> Option<
 fn put_behind(lines: &Lines<'_>, spot: &Spot<'_>, key: &str, value: &Value) -> Option<Patch> {
     let node = spot.node;
     let (new, last) = match &node.shape {
-        Shape::Map(pairs) if node.is_flow => return put_in_braces(lines, node, pairs, key, value),
+        Shape::Map(_) if node.is_flow => return put_in_braces(lines, node, key, value),
         Shape::Map(pairs) => {
             let ((first, _), (key_of_last, last)) = (pairs.first()?, pairs.last()?);
             let column = lines.column(first.start)?;
@@ -110,13 +110,8 @@ fn put_behind(lines: &Lines<'_>, spot: &Spot<'_>, key: &str, value: &Value) -> O
     Some(Patch::default().put(place..place, lines_of_it))
 }
 
-fn put_in_braces(
-    lines: &Lines<'_>,
-    node: &Node,
-    pairs: &[(Node, Node)],
-    key: &str,
-    value: &Value,
-) -> Option<Patch> {
+fn put_in_braces(lines: &Lines<'_>, node: &Node, key: &str, value: &Value) -> Option<Patch> {
+    let Shape::Map(pairs) = &node.shape else { return None };
     let pair = format!("{}: {}", emit::key(key), emit::flow(value));
     let from = pairs.last().map_or(node.start + 1, |(key, last)| lines.content_end(last).max(key.end));
     let rest = lines.0.get(from..node.end.checked_sub(1)?)?;

@@ -279,3 +279,39 @@ async fn the_editor_says_one_word_and_exits_by_it() {
     assert_eq!(edit("json", &["--set", "{"]).await, said("", 2));
     assert_eq!(edit("json", &[]).await, said("", 2));
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn no_program_of_a_client_is_ever_run_wherever_it_lies() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    let planted = format!("#!/bin/sh\necho \"$0\" >> {}\n", home.path("ran").display());
+    // A home may well be a project, and a project may have a folder of programs.
+    home.write("package.json", "{}");
+    for program in ["claude", "codex", "bin/claude", "bin/codex", "node_modules/.bin/claude", "npx"] {
+        home.write(program, &planted);
+        fs::set_permissions(home.path(program), fs::Permissions::from_mode(0o755)).expect("chmod");
+    }
+    let path = format!("{}:.", home.path("bin").display());
+    let env = [("PATH", path.as_str()), ("RUNPOD_API_KEY", "rpa_$(touch ran)`touch ran`")];
+    let args = ["add", "--detected", "--mode", "local", "--auth", "inline", "--no-verify", "--yes"];
+    let added = home.run(&args, &env, "").await;
+    code(&added, 2);
+    let env = [("PATH", path.as_str()), ("RUNPOD_API_KEY", "rpa_$(touch_ran)`touch_ran`;touch_ran")];
+    let added = home.run(&args, &env, "").await;
+    code(&added, 0);
+    assert!(home.text(".codex/config.toml").contains("touch_ran"), "{}", both(&added));
+    code(&home.run(&["remove", "--detected", "--yes"], &env, "").await, 0);
+    assert!(!home.path("ran").exists(), "{}", home.text("ran"));
+}
+
+#[tokio::test]
+async fn without_a_home_nothing_is_guessed() {
+    for home in ["", "relative"] {
+        let env = [("HOME", home), ("USERPROFILE", home)];
+        let output =
+            command(&["add", "--client", "cursor", "--yes"], &env).output().await.expect("the binary runs");
+        code(&output, 1);
+        assert!(both(&output).contains("names no folder"), "{}", both(&output));
+    }
+}

@@ -40,7 +40,7 @@ pub(super) fn insert(
 ) -> Option<String> {
     match object.properties.last() {
         None => insert_first(text, object, layout, member),
-        Some(last) => insert_behind(text, object, last, layout, member),
+        Some(_) => insert_behind(text, object, layout, member),
     }
 }
 
@@ -66,13 +66,8 @@ fn insert_first(text: &str, object: &Object<'_>, layout: &Layout, member: &Membe
     patch.apply(text)
 }
 
-fn insert_behind(
-    text: &str,
-    object: &Object<'_>,
-    last: &ObjectProp<'_>,
-    layout: &Layout,
-    member: &Member<'_>,
-) -> Option<String> {
+fn insert_behind(text: &str, object: &Object<'_>, layout: &Layout, member: &Member<'_>) -> Option<String> {
+    let last = object.properties.last()?;
     let gap = Gap::of(text, last.end()..object.end() - 1)?;
     let trailing = gap.comma();
     let behind = trailing.as_ref().map_or(last.end(), |comma| comma.end);
@@ -116,10 +111,11 @@ fn indent_of_members(text: &str, object: &Object<'_>, layout: &Layout) -> String
 pub(super) fn replace(
     text: &str,
     object: &Object<'_>,
-    entry: &ObjectProp<'_>,
     layout: &Layout,
-    value: &Value,
+    member: &Member<'_>,
 ) -> Option<String> {
+    let entry = object.properties.iter().find(|property| property.name.as_str() == member.key)?;
+    let value = member.value;
     let old = span(&entry.value);
     let new = match indent(text, entry.start()) {
         Some(indent) => layout.pretty(value, indent),
