@@ -43,19 +43,20 @@ class Caller:
     def form(self, path, fields):
         return self.send("POST", path, urlencode(fields), {"Content-Type": "application/x-www-form-urlencoded"})
 
-    def rpc(self, method, params=None):
+    def rpc(self, method, params=None, more=None):
         message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params or {}}
         headers = {
             "Content-Type": "application/json",
             "Accept": "application/json, text/event-stream",
             "MCP-Protocol-Version": "2025-11-25",
+            **(more or {}),
         }
         if self.key:
             headers["Authorization"] = f"Bearer {self.key}"
         return self.send("POST", "/mcp", json.dumps(message), headers)
 
-    def tool(self, name, arguments=None):
-        return self.rpc("tools/call", {"name": name, "arguments": arguments or {}})
+    def tool(self, name, arguments=None, more=None):
+        return self.rpc("tools/call", {"name": name, "arguments": arguments or {}}, more)
 
     def read(self, name, arguments=None, tries=5):
         """Calls a tool that only reads, again when nobody answered. Says how often it had to ask."""

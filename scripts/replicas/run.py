@@ -6,6 +6,7 @@ import threading
 import time
 
 from caller import Caller, sign_in
+from collector import Collector
 from town import Town, wait_for
 
 RATE = 60
@@ -96,6 +97,23 @@ def survives_the_shared_server(town, key):
     told("the shared server killed: 12 calls went on, then it came back and a sign-in worked")
 
 
+def traces_a_call(town, key, collector):
+    """From the client's span over ours to the calls of Runpod; what was recorded is sent before a replica ends."""
+    trace, client = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+    Caller(town.url, key).tool("list-pods", more={"traceparent": f"00-{trace}-{client}-01"}).expect(200)
+    for name in town.replicas:
+        town.end(name)
+    ours = [span for span in collector.of(trace) if span.get("parentSpanId") == client]
+    if [span["name"] for span in ours] != ["tools/call"]:
+        raise SystemExit(f"inside of the client's span are {ours}; all in all {len(collector.spans)} spans came")
+    calls = [span["name"] for span in collector.of(trace) if span.get("parentSpanId") == ours[0]["spanId"]]
+    if calls != ["listPods"]:
+        raise SystemExit(f"inside of ours are {calls}")
+    if key in str(collector.spans):
+        raise SystemExit("a span holds the key")
+    told("a trace of three: the client's span, ours inside of it, the call of Runpod inside of that")
+
+
 def main(binary):
     # Load is not to be refused; the limit has a story of its own.
     load = {"MCP_RATE_PER_KEY": "0", "MCP_RATE_PER_IP": "0"}
@@ -103,8 +121,14 @@ def main(binary):
         key = signs_in_across_replicas(town)
         survives_a_killed_replica(town, [key] * 8)
         survives_the_shared_server(town, key)
-    with Town(binary, {"MCP_RATE_PER_KEY": str(RATE), "MCP_RATE_PER_IP": "0"}) as town:
-        limits_across_replicas(town, town.exports["RUNPOD_API_KEY"])
+    collector = Collector()
+    limited = {"MCP_RATE_PER_KEY": str(RATE), "MCP_RATE_PER_IP": "0", "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}
+    with Town(binary, limited) as town:
+        key = town.exports["RUNPOD_API_KEY"]
+        limits_across_replicas(town, key)
+        wait_for("the limit lets one more call pass", lambda: Caller(town.url, key).tool("list-pods").status == 200)
+        time.sleep(1.1)
+        traces_a_call(town, key, collector)
 
 
 if __name__ == "__main__":

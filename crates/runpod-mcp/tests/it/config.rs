@@ -325,7 +325,7 @@ fn the_guide_names_every_setting() {
 /// A key that is read and stands in no list could be set nowhere, and nobody would notice.
 #[test]
 fn every_setting_that_is_read_can_be_set() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let reads = regex::Regex::new(r#"(?:layers\.[a-z_]+\(|[a-z_]+\((?:&mut )?layers, )"([a-z0-9-]+)""#)
         .expect("a pattern");
     let mut seen = 0;
