@@ -30,6 +30,8 @@
 pub mod bridge;
 pub mod cli;
 pub mod config;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod credential;
 pub mod doctor;
 pub mod error;

@@ -46,6 +46,11 @@ pub(super) async fn of(config: Config, settings: Settings) -> anyhow::Result<(Si
         site.gate = Some(gate(&hosted, reached.settings, verdicts, (&state, &metrics)));
     }
     (site.state, site.metrics, site.spans) = (state, metrics, spans);
+    #[cfg(feature = "conformance")]
+    {
+        site.rest = Some(crate::conformance::rest(site.server.clone())?);
+        tracing::warn!("this build has the fixtures of a test suite in it");
+    }
     Ok((site, Behind { _connection: reached.connection, sending, clock }))
 }
 
