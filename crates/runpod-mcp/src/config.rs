@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use runpod_api::{ApiKey, Base, Hosts, Versions};
 
 pub use env::Env;
-pub use hosted::{Callback, Hosted};
+pub use hosted::{Callback, Hosted, Spans};
 pub use key::Keys;
 pub use layers::{Given, Shown};
 pub use settings::{Kind, SETTINGS, Section, Setting};

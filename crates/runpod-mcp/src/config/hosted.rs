@@ -75,6 +75,12 @@ pub struct Hosted {
     pub flash_timeout: Option<Duration>,
     /// Where the console leads back to.
     pub callback: Callback,
+    /// When a page names the client.
+    pub consent: Option<String>,
+    /// Whose clients may be known by a document.
+    pub cimd: Option<String>,
+    /// Hosts of such documents.
+    pub cimd_hosts: Vec<String>,
     /// Whether sealed tokens are handed out.
     pub sealed_tokens: bool,
     /// Whether nothing but sealed tokens is taken.
@@ -83,6 +89,21 @@ pub struct Hosted {
     pub legacy_client_ids: bool,
     /// What the metadata calls the server.
     pub resource_uri: Option<Base>,
+    /// Where spans are sent.
+    pub spans: Spans,
+}
+
+/// Where spans are sent, as it was given.
+#[derive(Clone, Default)]
+pub struct Spans {
+    /// Address of the collector.
+    pub endpoint: Option<String>,
+    /// Its address with the path for spans.
+    pub traces_endpoint: Option<String>,
+    /// Headers; may be secret.
+    pub headers: Option<String>,
+    /// What it calls this server.
+    pub service: Option<String>,
 }
 
 /// Where the console leads back to after an approval.
@@ -93,6 +114,13 @@ pub enum Callback {
     Direct,
     /// To this server, which leads on to the client.
     Sealed,
+}
+
+impl fmt::Debug for Spans {
+    /// Without what may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spans").field("service", &self.service).finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for Hosted {
@@ -146,14 +174,29 @@ pub(super) fn read(layers: &mut Layers, env: &Env) -> Hosted {
         redirect_uris: layers.words("allowed-redirect-uris"),
         flash_timeout: layers.number("flash-timeout-ms", 1..=2_147_483_647).map(Duration::from_millis),
         callback: layers.word("oauth-callback-mode", CALLBACKS).unwrap_or_default(),
+        consent: word(layers, "consent", &["off", "unlisted", "always"]),
+        cimd: word(layers, "cimd", &["off", "allowlist", "open"]),
+        cimd_hosts: layers.words("cimd-hosts"),
         sealed_tokens: layers.switch("sealed-tokens"),
         require_sealed_tokens: layers.switch("require-sealed-tokens"),
         legacy_client_ids: layers.switch("accept-legacy-client-ids"),
         resource_uri: layers.base("resource-uri"),
+        spans: Spans {
+            endpoint: layers.text("otlp-endpoint"),
+            traces_endpoint: layers.text("otlp-traces-endpoint"),
+            headers: layers.text("otlp-headers"),
+            service: layers.text("otlp-service"),
+        },
     }
 }
 
 const CALLBACKS: &[(&str, Callback)] = &[("direct", Callback::Direct), ("sealed", Callback::Sealed)];
+
+/// One of these words, as it stands in the list.
+fn word(layers: &mut Layers, key: &str, words: &[&'static str]) -> Option<String> {
+    let words: Vec<_> = words.iter().map(|word| (*word, *word)).collect();
+    layers.word(key, &words).map(str::to_owned)
+}
 
 /// `$PORT`, which is the platform's and no setting of this program: what is no port means something else.
 fn port(env: &Env) -> Option<u16> {

@@ -299,6 +299,24 @@ pub static SETTINGS: &[Setting] = &[
         "direct or sealed: the console leads back to the client, or to this server first [default: direct]",
     ),
     hosted(
+        "consent",
+        &["MCP_CONSENT"],
+        Kind::Word(&["off", "unlisted", "always"]),
+        "off, unlisted or always: when a page names the client before the console does [default: off]",
+    ),
+    hosted(
+        "cimd",
+        &["MCP_CIMD"],
+        Kind::Word(&["off", "allowlist", "open"]),
+        "off, allowlist or open: whose clients may be known by a document on the web [default: allowlist]",
+    ),
+    hosted(
+        "cimd-hosts",
+        &["MCP_CIMD_HOSTS"],
+        Kind::Words("HOSTS"),
+        "Hosts of such documents [default: none]",
+    ),
+    hosted(
         "sealed-tokens",
         &["MCP_SEALED_TOKENS"],
         Kind::Switch,
@@ -316,6 +334,30 @@ pub static SETTINGS: &[Setting] = &[
         &["MCP_RESOURCE_URI"],
         Kind::Url,
         "What the metadata calls this server [default: its address]",
+    ),
+    hosted(
+        "otlp-endpoint",
+        &["OTEL_EXPORTER_OTLP_ENDPOINT"],
+        Kind::Url,
+        "Collector that spans are sent to, over HTTP in JSON [default: none]",
+    ),
+    hosted(
+        "otlp-traces-endpoint",
+        &["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"],
+        Kind::Url,
+        "The same, with the path for spans; wins over --otlp-endpoint",
+    ),
+    hosted(
+        "otlp-headers",
+        &["OTEL_EXPORTER_OTLP_HEADERS"],
+        Kind::Secret,
+        "Headers for the collector: name=value, comma separated",
+    ),
+    hosted(
+        "otlp-service",
+        &["OTEL_SERVICE_NAME"],
+        Kind::Text("NAME"),
+        "What the collector calls this server [default: runpod-mcp]",
     ),
     hosted(
         "log-format",

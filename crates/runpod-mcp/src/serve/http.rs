@@ -30,6 +30,7 @@ mod proxies;
 mod refusal;
 mod rest;
 mod settings;
+mod spans;
 mod stream;
 mod toolsets;
 mod visit;
@@ -53,6 +54,7 @@ pub use listen::{Listening, Tls, serve};
 pub use proxies::{BadNetwork, Network};
 pub use rest::{Answering, Rest};
 pub use settings::{Limits, Settings};
+pub use spans::Spans;
 
 /// What a front is made of.
 #[derive(Debug)]
@@ -69,6 +71,8 @@ pub struct Site {
     pub gate: Option<Gate>,
     /// How callers get a key.
     pub sign_in: Option<SignIn>,
+    /// Where spans are sent, if anywhere.
+    pub spans: Option<Spans>,
     /// Who answers what the server does not know, if anybody.
     pub rest: Option<Arc<dyn Rest>>,
     /// Told to stop: running calls end with what they have.
@@ -81,7 +85,6 @@ impl Site {
     #[must_use]
     pub fn new(server: Server, settings: Settings) -> Self {
         let state = Arc::new(Memory::new(Size::default(), Arc::clone(server.clock())));
-        let drain = CancellationToken::new();
         Self {
             server,
             settings,
@@ -89,8 +92,9 @@ impl Site {
             metrics: Arc::new(figures()),
             gate: None,
             sign_in: None,
+            spans: None,
             rest: None,
-            drain,
+            drain: CancellationToken::new(),
         }
     }
 }

@@ -142,7 +142,7 @@ fn switches_read_the_usual_words_and_a_flag_can_take_back() {
 #[test]
 fn all_mistakes_are_told_at_once_with_what_is_accepted() {
     let folder = tempfile::tempdir().unwrap();
-    let text = "reed-only = true\ndetail = 5\napi-key = 'rpa_x'";
+    let text = "reed-only = true\ndetail = 5\nlog = 1.5\napi-key = 'rpa_x'";
     let env = with_file(
         folder.path(),
         text,
@@ -157,7 +157,8 @@ fn all_mistakes_are_told_at_once_with_what_is_accepted() {
     let all = problems(&NONE, &env).join("\n");
     for words in [
         "\"reed-only\"; did you mean read-only?",
-        "`detail` must be a string, a whole number, true, false or a list of strings",
+        "`detail`: \"5\" is none of summary, full",
+        "`log` must be a string, a whole number, true, false or a list of strings",
         "there is no setting \"api-key\"",
         "\"RUNPOD_MCP_DETIAL\"; did you mean RUNPOD_MCP_DETAIL",
         "RUNPOD_MCP_LOG: \"loud\" is none of off, error, warn, info, debug, trace",

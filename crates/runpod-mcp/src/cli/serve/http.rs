@@ -37,11 +37,11 @@ pub(super) fn run(given: Option<SocketAddr>, mut config: Config) -> anyhow::Resu
     runtime.block_on(async {
         let socket = TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at}"))?;
         let place = place(&socket, &settings)?;
-        let (mut site, connection) = site::of(config, settings).await?;
+        let (mut site, behind) = site::of(config, settings).await?;
         site.drain = until_told()?;
         tracing::info!("MCP is served at {place}");
         http::serve(site, Listening { socket, tls }).await?;
-        drop(connection);
+        behind.end().await;
         anyhow::Ok(())
     })?;
     runtime.shutdown_background();

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, USER_AGENT};
+use http::request::Parts;
 use rmcp::model::{ClientCapabilities, ErrorCode, ErrorData};
 use runpod_api::TraceContext;
 use serde_json::value::RawValue;
@@ -85,7 +86,7 @@ impl Front {
             leaving: self.drain.clone(),
             takes_tasks: *era == Era::Modern && meta.takes_tasks(),
             era: *era,
-            trace: trace(client, meta),
+            trace: client.visit.span().or_else(|| trace(client.parts, meta)),
             ..Asked::default()
         };
         let (runner, who) = (server.clone(), who(server, client, meta));
@@ -149,8 +150,8 @@ fn who(server: &Server, client: &Client<'_>, meta: &Meta<'_>) -> Who {
 }
 
 /// The trace that a request is in: what it says itself counts more than what the last proxy says.
-fn trace(client: &Client<'_>, meta: &Meta<'_>) -> Option<TraceContext> {
-    let said = |name: &str| client.parts.headers.get(name).and_then(|value| value.to_str().ok());
+pub(super) fn trace(parts: &Parts, meta: &Meta<'_>) -> Option<TraceContext> {
+    let said = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
     match meta.trace() {
         [Some(parent), state] => TraceContext::parse(&parent, state.as_deref()),
         [None, _] => TraceContext::parse(said("traceparent")?, said("tracestate")),

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -28,6 +28,7 @@ use super::proxies;
 use super::refusal::Refusal;
 use super::rest::Rest;
 use super::settings::Settings;
+use super::spans::Spans;
 use super::toolsets::{self, Toolsets};
 use super::visit::{Numbers, Visit};
 use super::{Site, bearer, body};
@@ -54,6 +55,7 @@ pub(super) struct Inner {
     pub(super) metrics: Arc<Metrics>,
     pub(super) gate: Option<Gate>,
     pub(super) sign_in: Option<SignIn>,
+    pub(super) spans: Option<Spans>,
     pub(super) rest: Option<Arc<dyn Rest>>,
     pub(super) drain: CancellationToken,
     hosts: Hosts,
@@ -74,7 +76,7 @@ impl std::ops::Deref for Front {
 
 impl Front {
     pub(super) fn new(site: Site) -> Self {
-        let Site { server, settings, state, metrics, gate, sign_in, rest, drain } = site;
+        let Site { server, settings, state, metrics, gate, sign_in, spans, rest, drain } = site;
         let server = server.counted_in(Arc::clone(&metrics));
         Self(Arc::new(Inner {
             hosts: Hosts::new(&settings),
@@ -87,6 +89,7 @@ impl Front {
             metrics,
             gate,
             sign_in,
+            spans,
             running: AtomicUsize::new(0),
             settings,
             rest,
@@ -137,6 +140,17 @@ impl Front {
         }
     }
 
+    /// Counts a request that was answered, and sends its span.
+    fn count(&self, visit: &Visit, path: &str, status: StatusCode, took: Duration) {
+        let noted = visit.noted();
+        self.metrics.request(noted.map_or_else(|| route(path), |noted| noted.method), status.as_u16());
+        if let (Some(spans), Some(noted)) = (&self.spans, noted)
+            && let Some(place) = noted.place.clone()
+        {
+            spans.record(place, (noted.method, noted.tool), status, took);
+        }
+    }
+
     /// Room for one more request, while this is kept.
     pub(super) fn room(&self) -> Result<Room<'_>, Refusal> {
         let room = Room(&self.running);
@@ -166,8 +180,7 @@ pub(super) async fn enter(extract::State(front): extract::State<Front>, request:
     let answered = AssertUnwindSafe(front.answer(&visit, parts, body)).catch_unwind().await;
     let answered = answered.unwrap_or_else(|_| Err(Refusal::internal(&visit.id)));
     let response = visit.stamped(answered.unwrap_or_else(IntoResponse::into_response));
-    let method = visit.method().unwrap_or_else(|| route(line.1.path()));
-    front.metrics.request(method, response.status().as_u16());
+    front.count(&visit, line.1.path(), response.status(), began.elapsed());
     visit.log(&line, response.status(), began.elapsed());
     response
 }

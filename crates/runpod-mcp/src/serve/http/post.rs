@@ -10,9 +10,11 @@ use http::StatusCode;
 use http::request::Parts;
 
 use super::credentials::Caller;
+use super::dispatch::trace;
 use super::front::Front;
 use super::message::{Message, Request};
 use super::refusal::Refusal;
+use super::spans::Place;
 use super::visit::{Noted, Visit};
 use super::{body, media};
 use crate::oauth::Issuer;
@@ -72,7 +74,9 @@ impl Front {
         let server = self.toolsets.at(parts)?;
         let who = caller.as_ref().map(|caller| self.callers.name(caller.token));
         let tool = request.name().and_then(|name| server.selection().find(name)).map(|tool| tool.card.name);
-        visit.note(Noted { method: request.act.method(), tool, who });
+        let trace = trace(parts, &request.meta);
+        let place = self.spans.as_ref().map(|_| Place::within(trace));
+        visit.note(Noted { method: request.act.method(), tool, who, place });
         self.pace(&server, request, visit, caller.as_ref()).await?;
         self.known(issuer, parts, caller.as_ref(), visit).await?;
         self.dispatch(&server, request, client, body).await

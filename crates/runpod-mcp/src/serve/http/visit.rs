@@ -10,7 +10,10 @@ use http::header::CACHE_CONTROL;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 
+use runpod_api::TraceContext;
+
 use super::proxies::Origin;
+use super::spans::Place;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -65,6 +68,8 @@ pub(super) struct Noted {
     pub(super) tool: Option<&'static str>,
     /// What the log calls its caller.
     pub(super) who: Option<String>,
+    /// The span that it is, where spans are sent.
+    pub(super) place: Option<Place>,
 }
 
 impl Visit {
@@ -80,9 +85,14 @@ impl Visit {
         drop(self.noted.set(noted));
     }
 
-    /// The method that it asks for, if it is a message of MCP.
-    pub(super) fn method(&self) -> Option<&'static str> {
-        self.noted.get().map(|noted| noted.method)
+    /// The span that it is, where spans are sent.
+    pub(super) fn span(&self) -> Option<TraceContext> {
+        self.noted.get()?.place.as_ref().map(|place| place.own.clone())
+    }
+
+    /// What was found out about it, if it is a request of MCP.
+    pub(super) fn noted(&self) -> Option<&Noted> {
+        self.noted.get()
     }
 
     /// What the log calls its caller.

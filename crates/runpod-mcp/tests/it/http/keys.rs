@@ -32,7 +32,7 @@ async fn hosted() -> (Rig, Web) {
     site.gate = Some(Gate::new(client, verdicts, shared, credential::Settings::default()));
     let backend = reach.hosts.graphql_public.clone();
     let settings = oauth::Settings::compatible(reach, backend, &rig.sim.console_url());
-    site.sign_in = Some(SignIn::new(settings).expect("settings that go together"));
+    site.sign_in = Some(SignIn::new(settings, Arc::clone(&site.state)).expect("settings that go together"));
     let web = Web::of(site, None).await;
     (rig, web)
 }
