@@ -74,6 +74,7 @@ fn every_setting_has_a_flag_a_variable_and_a_key() {
                 }
             }
             runpod_mcp::config::Kind::Url | runpod_mcp::config::Kind::ProxyUrl => "https://a.example",
+            runpod_mcp::config::Kind::Number(_) => "60",
             _ => "x",
         };
         let file = with_file(folder.path(), &format!("{} = '{value}'", setting.key), &[]);
@@ -142,7 +143,7 @@ fn switches_read_the_usual_words_and_a_flag_can_take_back() {
 #[test]
 fn all_mistakes_are_told_at_once_with_what_is_accepted() {
     let folder = tempfile::tempdir().unwrap();
-    let text = "reed-only = true\ndetail = 5\napi-key = 'rpa_x'";
+    let text = "reed-only = true\ndetail = 5\nlog = 1.5\napi-key = 'rpa_x'";
     let env = with_file(
         folder.path(),
         text,
@@ -157,7 +158,8 @@ fn all_mistakes_are_told_at_once_with_what_is_accepted() {
     let all = problems(&NONE, &env).join("\n");
     for words in [
         "\"reed-only\"; did you mean read-only?",
-        "`detail` must be a string, a whole number, true, false or a list of strings",
+        "`detail`: \"5\" is none of summary, full",
+        "`log` must be a string, a whole number, true, false or a list of strings",
         "there is no setting \"api-key\"",
         "\"RUNPOD_MCP_DETIAL\"; did you mean RUNPOD_MCP_DETAIL",
         "RUNPOD_MCP_LOG: \"loud\" is none of off, error, warn, info, debug, trace",
@@ -314,9 +316,9 @@ async fn the_key_of_runpodctl_is_used_when_no_other_is_given() {
 fn the_guide_names_every_setting() {
     let guide = include_str!("../../../../docs/guide/configuration.md");
     for setting in SETTINGS {
-        let names =
-            setting.env.iter().chain(Some(&setting.key).filter(|key| !key.starts_with("rest-version-")));
-        for name in names.filter(|name| **name != "api-key") {
+        // What is secret has a variable and nothing else.
+        let has_key = setting.is_public() && !setting.key.starts_with("rest-version-");
+        for name in setting.env.iter().chain(has_key.then_some(&setting.key)) {
             assert!(guide.contains(&format!("`{name}`")), "docs/guide/configuration.md lacks {name}");
         }
     }

@@ -57,7 +57,8 @@ impl Hosts {
         let called =
             name(said).ok_or_else(|| Refusal::bad_request("the Host header is no name of a host"))?;
         let own = LOOPBACK.contains(&&*called.host);
-        if !(self.loopback && own) && !self.names.iter().any(|name| name.covers(&called)) {
+        let is_ours = self.loopback && own || self.names.iter().any(|name| name.covers(&called));
+        if !is_ours {
             return Err(stranger());
         }
         if let Some(base) = &self.base {

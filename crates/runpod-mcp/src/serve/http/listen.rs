@@ -118,11 +118,13 @@ impl House {
         let open = self.metrics.connection();
         match self.tls.clone() {
             None => self.attend(stream, from).await,
-            Some(Tls(tls)) => match tokio::time::timeout(self.limits.head_time, tls.accept(stream)).await {
-                Ok(Ok(stream)) => self.attend(stream, from).await,
-                // Nobody is there who could be told.
-                Ok(Err(_)) | Err(_) => (),
-            },
+            Some(Tls(tls)) => {
+                let shaking = tokio::time::timeout(self.limits.head_time, tls.accept(stream));
+                // Whoever cannot agree on how to encrypt could not be told anything either.
+                if let Ok(Ok(stream)) = shaking.await {
+                    self.attend(stream, from).await;
+                }
+            }
         }
         drop((guest, open));
     }

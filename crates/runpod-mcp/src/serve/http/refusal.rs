@@ -20,6 +20,13 @@ pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json"
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Refusal {
     pub(super) status: StatusCode,
+    /// In a box, for refusals are the rare way out of many functions.
+    told: Box<Told>,
+}
+
+/// What is said about it.
+#[derive(Clone, Debug, PartialEq)]
+struct Told {
     error: ErrorData,
     /// As it was sent.
     id: Option<Box<str>>,
@@ -32,7 +39,7 @@ impl Refusal {
     }
 
     pub(super) fn of(status: StatusCode, error: ErrorData) -> Self {
-        Self { status, error, id: None, headers: Vec::new() }
+        Self { status, told: Box::new(Told { error, id: None, headers: Vec::new() }) }
     }
 
     /// For what is wrong with HTTP rather than with MCP.
@@ -82,19 +89,19 @@ impl Refusal {
 
     /// The same for the request of this id.
     pub(super) fn to(mut self, id: Option<&str>) -> Self {
-        self.id = id.map(Box::from);
+        self.told.id = id.map(Box::from);
         self
     }
 
     pub(super) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.told.headers.push((name, value));
         self
     }
 
     /// The error as it is sent.
     pub(super) fn body(&self) -> String {
-        let error = serde_json::to_string(&self.error).unwrap_or_default();
-        match &self.id {
+        let error = serde_json::to_string(&self.told.error).unwrap_or_default();
+        match &self.told.id {
             Some(id) => format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{error}}}"#),
             None => format!(r#"{{"jsonrpc":"2.0","error":{error}}}"#),
         }
@@ -107,7 +114,7 @@ impl IntoResponse for Refusal {
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, JSON);
-        headers.extend(self.headers);
+        headers.extend(self.told.headers);
         response
     }
 }
