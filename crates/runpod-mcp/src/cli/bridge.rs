@@ -47,7 +47,7 @@ pub(super) struct BridgeArgs {
 
 pub(super) fn run(args: &BridgeArgs, top: Flags, env: &Env) -> anyhow::Result<ExitCode> {
     let Some(config) = configure(&top.under(args.flags.clone()), env)? else { return Ok(ExitCode::SUCCESS) };
-    log::start(config.log);
+    log::start(config.log, config.json_log.unwrap_or(false));
     let address = Address::parse(&args.url).map_err(|e| Usage(format!("{:?} {e}", args.url)))?;
     let headers = headers(&args.headers, env)?;
     let http = connect::settings(&config)?.engine()?;

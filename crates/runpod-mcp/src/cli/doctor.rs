@@ -33,7 +33,7 @@ pub(super) struct DoctorArgs {
 
 pub(super) fn run(args: &DoctorArgs, top: Flags, env: &Env) -> anyhow::Result<ExitCode> {
     let Some(config) = configure(&top.under(args.flags.clone()), env)? else { return Ok(ExitCode::SUCCESS) };
-    log::start(config.log);
+    log::start(config.log, config.json_log.unwrap_or(false));
     let url = args.url.as_deref().map(|url| Address::parse(url).map_err(|e| Usage(format!("{url:?} {e}"))));
     let (checks, verified) = block_on(look(config, url.transpose()?))??;
     match args.json {

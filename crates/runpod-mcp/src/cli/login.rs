@@ -53,7 +53,7 @@ pub(super) struct LogoutArgs {
 
 pub(super) fn login(args: &LoginArgs, top: Flags, env: &Env) -> anyhow::Result<ExitCode> {
     let Some(config) = configure(&top.under(args.flags.clone()), env)? else { return Ok(ExitCode::SUCCESS) };
-    log::start(config.log);
+    log::start(config.log, config.json_log.unwrap_or(false));
     let Some(key) = key(args, env)? else {
         out::talk("No key was given; nothing is changed.");
         return Ok(ExitCode::from(CANCELLED));
@@ -73,7 +73,7 @@ pub(super) fn login(args: &LoginArgs, top: Flags, env: &Env) -> anyhow::Result<E
 
 pub(super) fn logout(args: &LogoutArgs, top: Flags, env: &Env) -> anyhow::Result<ExitCode> {
     let Some(config) = configure(&top.under(args.flags.clone()), env)? else { return Ok(ExitCode::SUCCESS) };
-    log::start(config.log);
+    log::start(config.log, config.json_log.unwrap_or(false));
     let wallet = Wallet::of(Arc::clone(&config.vault));
     if let Some(url) = &args.url {
         let address = Address::parse(url).map_err(|e| Usage(format!("{url:?} {e}")))?;

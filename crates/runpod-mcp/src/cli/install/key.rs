@@ -95,14 +95,15 @@ pub(super) fn check(key: &Typed, flags: &Flags, env: &Env) -> anyhow::Result<Che
 /// The same for the key that the server itself would find; nothing to check when there is none.
 pub(super) fn check_stored(flags: &Flags, env: &Env) -> anyhow::Result<Checked> {
     let config = Config::read(&flags.given, env)?;
-    if config.keys.find().is_none() { Ok(Checked::Not) } else { ask_runpod(config) }
+    let found = block_on(config.keys.find())?;
+    if found.is_none() { Ok(Checked::Not) } else { ask_runpod(config) }
 }
 
 fn ask_runpod(config: Config) -> anyhow::Result<Checked> {
     let server = connect::server(config)?;
-    let who = server.local(("runpod-mcp", env!("CARGO_PKG_VERSION")));
     let given: Map<String, Value> = [("limit".to_owned(), json!(1))].into_iter().collect();
     let answer = block_on(async {
+        let who = server.local(("runpod-mcp", env!("CARGO_PKG_VERSION")));
         let asked = crate::mcp::Asked::default();
         tokio::time::timeout(PATIENCE, server.call_for("list-pods", given, &who, &asked)).await
     })?;
