@@ -26,7 +26,8 @@ pub(crate) fn text(text: &mut String) {
 }
 
 fn is_dirty(text: &str) -> bool {
-    text.chars().any(|c| !is_plain(c))
+    // Nearly every text is of nothing but these.
+    !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.chars().any(|c| !is_plain(c))
 }
 
 fn is_plain(c: char) -> bool {

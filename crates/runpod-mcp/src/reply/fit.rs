@@ -38,6 +38,7 @@ pub(crate) fn size(value: &Value) -> usize {
             2 + map.len().saturating_sub(1)
                 + map.iter().map(|(key, v)| key_size(key) + size(v)).sum::<usize>()
         }
+        Value::String(text) => text_size(text),
         other => other.to_string().len(),
     }
 }
@@ -48,15 +49,21 @@ fn key_size(key: &str) -> usize {
 }
 
 fn text_size(text: &str) -> usize {
-    2 + text.chars().map(char_size).sum::<usize>()
+    // Byte by byte, which the compiler does many at a time: every text of every reply goes through here.
+    2 + text.len() + text.bytes().map(escape_size).sum::<usize>()
 }
 
 /// Bytes of a character inside a JSON string as serde_json writes it.
 fn char_size(c: char) -> usize {
-    match c {
-        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
-        c if c < ' ' => 6,
-        c => c.len_utf8(),
+    c.len_utf8() + u8::try_from(c).map_or(0, escape_size)
+}
+
+/// Bytes by which a byte becomes longer. No byte of a longer character does.
+fn escape_size(byte: u8) -> usize {
+    match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 1,
+        0x00..0x20 => 5,
+        _ => 0,
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::cursor::{self, Place};
-use super::{MAX_BYTES, Reply, redact};
+use super::{MAX_BYTES, Reply, fit, redact};
 use crate::error::ToolError;
 use crate::tool::{Cx, Detail, Page};
 
@@ -130,7 +130,7 @@ impl Sheet {
         let mut items = Vec::new();
         for row in rows {
             let item = self.item::<S>(row)?;
-            let size = item.to_string().len() + 1;
+            let size = fit::size(&item) + 1;
             if size > room && !items.is_empty() {
                 return Ok((items, true));
             }
