@@ -31,7 +31,9 @@ pub(super) fn in_every_layout() -> impl Strategy<Value = Made> {
     (habits(), 0..5usize).prop_map(|(habits, dialect)| {
         let dialect = Dialect::ALL[dialect];
         let text = match dialect {
-            Dialect::Json | Dialect::JsonWithComments | Dialect::Jsonc => habits.json(dialect),
+            Dialect::Json | Dialect::JsonAfterMark | Dialect::JsonWithComments | Dialect::Jsonc => {
+                habits.json(dialect)
+            }
             Dialect::Toml => habits.toml(),
             Dialect::Yaml => habits.yaml(),
         };
@@ -83,7 +85,7 @@ fn habits() -> impl Strategy<Value = Habits> {
 
 impl Habits {
     fn json(&self, dialect: Dialect) -> String {
-        let comments = self.comments && dialect != Dialect::Json;
+        let comments = self.comments && !matches!(dialect, Dialect::Json | Dialect::JsonAfterMark);
         let trailing = self.trailing_comma && dialect == Dialect::Jsonc;
         let (line, space, colon) = match self.shape {
             Shape::Spread => ("\n", "", ": "),
