@@ -6,11 +6,13 @@ use std::time::SystemTime;
 use serde_json::json;
 
 use super::flags::Flags;
-use super::{Usage, block_on, configure, connect, log, out};
+use super::{Usage, block_on, configure, connect, install, log, out};
 use crate::config::{Config, Env};
 use crate::doctor::entry::{self, Entry};
 use crate::doctor::network::{self, Host};
+use crate::doctor::subject::Subject;
 use crate::doctor::{Check, Outcome, account, hosted};
+use crate::install::status::{self, Found};
 use crate::remote::Address;
 
 /// Exit code for a key that Runpod rejects.
@@ -24,6 +26,9 @@ pub(super) struct DoctorArgs {
     /// Look at this hosted MCP server, too
     #[arg(long, value_name = "URL")]
     url: Option<String>,
+    /// The name of the entries to look at in the files of clients
+    #[arg(long, default_value = "runpod")]
+    name: String,
     /// Print the findings as one JSON object
     #[arg(long)]
     json: bool,
@@ -35,7 +40,8 @@ pub(super) fn run(args: &DoctorArgs, top: Flags, env: &Env) -> anyhow::Result<Ex
     let Some(config) = configure(&top.under(args.flags.clone()), env)? else { return Ok(ExitCode::SUCCESS) };
     log::start(config.log, config.json_log.unwrap_or(false));
     let url = args.url.as_deref().map(|url| Address::parse(url).map_err(|e| Usage(format!("{url:?} {e}"))));
-    let (checks, verified) = block_on(look(config, url.transpose()?))??;
+    let (url, found) = (url.transpose()?, found(&config, &args.name, env));
+    let (checks, verified) = block_on(look(config, url, &found))??;
     match args.json {
         true => out::json(&json!({
             "schema": 1, "action": "doctor", "key": {"verified": verified}, "checks": checks,
@@ -50,7 +56,11 @@ pub(super) fn run(args: &DoctorArgs, top: Flags, env: &Env) -> anyhow::Result<Ex
     })
 }
 
-async fn look(config: Config, url: Option<Address>) -> anyhow::Result<(Vec<Check>, Option<bool>)> {
+async fn look(
+    config: Config,
+    url: Option<Address>,
+    found: &[Found],
+) -> anyhow::Result<(Vec<Check>, Option<bool>)> {
     let reach = connect::reach(&config).await?;
     let (key, verified) = account::check(reach.key, &reach.client).await;
     let mut checks = vec![key];
@@ -62,7 +72,38 @@ async fn look(config: Config, url: Option<Address>) -> anyhow::Result<(Vec<Check
         checks.extend(hosted::check(&http, &url).await);
     }
     checks.push(entry::check(&own(config.sandbox)?).await);
+    for found in found {
+        checks.extend(unread(found).into_iter().chain(open(found)));
+        if let Some(entry) = &found.entry {
+            checks.extend(Subject::of(found.client.name, entry).check(&http).await);
+        }
+    }
     Ok((checks, verified))
+}
+
+/// What the clients of this computer have under our name. In a sandbox nothing outside of it is looked at, and where
+/// there is no home there are no clients.
+fn found(config: &Config, name: &str, env: &Env) -> Vec<Found> {
+    match install::machine(env) {
+        Ok(machine) if !config.sandbox => status::look(&machine, name),
+        _ => Vec::new(),
+    }
+}
+
+fn unread(found: &Found) -> Option<Check> {
+    let problem = found.problem.as_ref()?;
+    let remedy = "mend the file by hand: the client may not read it either";
+    Some(Check::warn(named(found), format!("{}: {problem}", found.path.display()), remedy))
+}
+
+fn open(found: &Found) -> Option<Check> {
+    let finding = || format!("{} holds a key and can be read by others", found.path.display());
+    let remedy = "run `runpod-mcp login`, then `runpod-mcp add` again: the file needs no key then";
+    found.is_open.then(|| Check::warn(named(found), finding(), remedy))
+}
+
+fn named(found: &Found) -> String {
+    format!("entry of {}", found.client.name)
 }
 
 /// What a client would start that was given this program.

@@ -125,7 +125,7 @@ fn nobody_named() -> Usage {
 }
 
 /// This computer.
-fn machine(env: &Env) -> anyhow::Result<Machine> {
+pub(super) fn machine(env: &Env) -> anyhow::Result<Machine> {
     let folder = std::env::current_dir().context("the current folder cannot be told")?;
     let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
     Machine::new(System::here(), env.clone(), folder)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
 use runpod_sim::{Action, Match, Seed, Sim};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 
 use crate::session::command;
@@ -201,6 +201,22 @@ async fn a_key_that_could_not_be_asked_about_is_no_rejected_one() {
     let mine = [("RUNPOD_API_KEY", "rpa_CANARYKEY")];
     let report = code(&house.run_with(&["doctor", "--json"], "", &mine).await, 0);
     assert_eq!(of(&checks(&report), "key")["outcome"], "warn", "{report}");
+}
+
+#[tokio::test]
+async fn a_doctor_starts_what_the_files_of_clients_say() {
+    let house = House::new().await;
+    let mine = [("RUNPOD_API_KEY", "rpa_CANARYKEY")];
+    for (program, outcome) in [("/nonexistent/runpod-mcp", "fail"), (env!("CARGO_BIN_EXE_runpod-mcp"), "ok")]
+    {
+        let entry = json!({"type": "stdio", "command": program, "args": ["serve"]});
+        let file = json!({"mcpServers": {"runpod": entry}}).to_string();
+        std::fs::write(house.path(".claude.json"), file).unwrap();
+        let report = house.run_with(&["doctor", "--json"], "", &mine).await;
+        let report = code(&report, i32::from(outcome == "fail"));
+        let check = of(&checks(&report), "entry of Claude Code").clone();
+        assert_eq!(check["outcome"], outcome, "{check}");
+    }
 }
 
 #[cfg(unix)]
