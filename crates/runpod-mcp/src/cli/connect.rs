@@ -84,7 +84,7 @@ async fn hosted_in_sandbox(setup: Setup, settings: Settings) -> anyhow::Result<H
     let settings = Settings { versions, on_probe, on_exchange, ..sandbox::settings(&sim)? };
     let setup = Setup {
         client: Client::new(settings.clone()),
-        keys: crate::config::Keys::new(Some(sandbox::key(&sim)), None),
+        keys: Keys::new(Some(sandbox::key(&sim)), None),
         sandbox: true,
         ..setup
     };
