@@ -51,7 +51,7 @@ failed=0
 check() {
   local what=$1 said=$out/${1// /-}.log
   if suite "${@:2}" --output-dir "$out/results/${what// /-}" >"$said" 2>&1; then
-    echo "pass  $what: $(grep -E '^Total:|^Passed:' "$said" | tail -n 1)"
+    echo "pass  $what: $(sed 's/\x1b\[[0-9;]*m//g' "$said" | grep -E '^Baseline check|^Passed:' | tail -n 1)"
   else
     echo "FAIL  $what; the end of $said:"
     tail -n 60 "$said" | sed 's/^/      /'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs our server and our twin against programs we did not write; one line for each thing looked at. Nothing leaves the machine.
 #
-#   scripts/peers.sh [python] [inspector] [official] [sdk] [claude] [installs]      all of them without arguments
+#   scripts/peers.sh [PEER]...      all of them without arguments; scripts/peers/run.py names them
 #
 # Needs scripts/install-peers.sh once. RUNPOD_MCP_BINARY names a built binary; otherwise one is built.
 set -euo pipefail

@@ -5,7 +5,9 @@ import asyncio
 import sys
 from pathlib import Path
 
+import canary
 import claude
+import hosted
 import inspector
 import installs
 import official
@@ -20,6 +22,8 @@ PEERS = {
     "sdk": sdk.tell,
     "claude": claude.tell,
     "installs": installs.tell,
+    "hosted": hosted.tell,
+    "canary": canary.tell,
 }
 
 

@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import json
+import os
 import re
+import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,9 @@ from mcp.client.stdio import stdio_client
 
 # Nothing here waits for a machine to boot: what takes longer than this hangs.
 PATIENCE = 60
+
+# Stories call faster than people do.
+UNHURRIED = ("--rate-per-key", "0", "--rate-per-ip", "0")
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,76 @@ async def connected(bench: Bench, command: list[str], mode: str, env: dict[str, 
         server = StdioServerParameters(command=command[0], args=command[1:], env=env)
         async with Client(stdio_client(server, errlog=log), mode=mode) as client:
             yield client
+
+
+async def sandbox_key(bench: Bench) -> str:
+    """The key that opens the demo account of every sandbox."""
+    async with sandbox(bench) as exports:
+        return exports["RUNPOD_API_KEY"]
+
+
+@dataclass
+class Served:
+    """Our server over HTTP: where it is, and what it has written so far."""
+
+    url: str = ""
+    out: bytearray = field(default_factory=bytearray)
+    err: bytearray = field(default_factory=bytearray)
+
+    @property
+    def base(self) -> str:
+        return self.url.removesuffix("/mcp")
+
+
+@contextlib.asynccontextmanager
+async def serving(bench: Bench, *flags: str) -> AsyncIterator[Served]:
+    """Our server over HTTP on a free port, started with these flags, for callers that need not slow down."""
+    port = free_port()
+    # The address is not read from the log, which some of those who start it turn off.
+    served = Served(url=f"http://127.0.0.1:{port}/mcp")
+    process = await asyncio.create_subprocess_exec(
+        *(str(bench.binary), "serve", "--http", f"127.0.0.1:{port}", *UNHURRIED, *flags),
+        # Nothing of whoever runs this gets through.
+        env={"PATH": os.environ["PATH"]},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    pumps = [asyncio.create_task(pump(process.stdout, served.out)), asyncio.create_task(pump(process.stderr, served.err))]
+    try:
+        await listens(port, process, served)
+        yield served
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+        await asyncio.gather(*pumps)
+        with bench.log.open("ab") as log:
+            log.write(served.err)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+async def pump(pipe: asyncio.StreamReader, into: bytearray) -> None:
+    while piece := await pipe.read(65536):
+        into.extend(piece)
+
+
+async def listens(port: int, process: asyncio.subprocess.Process, served: Served) -> None:
+    for _ in range(PATIENCE * 20):
+        if process.returncode is not None:
+            raise RuntimeError(f"the server did not start: {served.err.decode(errors='replace')}")
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return
+        await asyncio.sleep(0.05)
+    raise RuntimeError("the server does not listen")
 
 
 async def call(client: Client, tool: str, arguments: dict[str, Any] | None = None) -> Answer:
