@@ -118,7 +118,7 @@ fn run(cli: Cli, env: &Env) -> anyhow::Result<ExitCode> {
             top.refuse("sandbox")?;
             sandbox::run(args)
         }
-        Some(Verb::Add(args)) => install::add::run(*args, top, env),
+        Some(Verb::Add(args)) => install::add::run(&args, top, env),
         Some(Verb::Remove(args)) => {
             top.refuse("remove")?;
             install::remove::run(&args, env)

@@ -258,10 +258,8 @@ impl Steps<'_> {
     fn snippet(&self) -> Option<String> {
         let (place, value) = self.in_list(self.seat.place(self.order.name)?, self.value());
         let hidden = secret::secrets(&value);
-        let text = match edit(None, self.seat.target.dialect, &place, &Change::Set(value)) {
-            Ok(Edit::Written(text)) => text,
-            _ => return None,
-        };
+        let edited = edit(None, self.seat.target.dialect, &place, &Change::Set(value));
+        let Ok(Edit::Written(text)) = edited else { return None };
         Some(secret::without(&text, &hidden))
     }
 }

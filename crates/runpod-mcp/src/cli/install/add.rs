@@ -73,20 +73,20 @@ pub(super) enum Auth {
     Inline,
 }
 
-pub(in crate::cli) fn run(args: AddArgs, top: Flags, env: &Env) -> anyhow::Result<ExitCode> {
+pub(in crate::cli) fn run(args: &AddArgs, top: Flags, env: &Env) -> anyhow::Result<ExitCode> {
     args.common.check()?;
     let flags = top.under(args.flags.clone());
     flags.refuse_print("add")?;
     let machine = machine(env)?;
-    let host = host(&args, env)?;
-    let Some(answers) = answers(&args, &machine, &host, &flags)? else { return Ok(cancelled()) };
+    let host = host(args, env)?;
+    let Some(answers) = answers(args, &machine, &host, &flags)? else { return Ok(cancelled()) };
     if answers.clients.is_empty() {
         return Ok(nobody(
             "no MCP client is selected, or none was found on this computer; name one with --client",
         ));
     }
     let auth = fit(answers.mode, answers.auth, &flags)?;
-    let (key, checked) = key_of(&args, &answers, auth, (&flags, env))?;
+    let (key, checked) = key_of(args, &answers, auth, (&flags, env))?;
     if let Checked::Rejected = checked {
         return Ok(key::rejected());
     }

@@ -1,6 +1,6 @@
 //! Claude Desktop. Its file knows programs only; on Windows the packaged application reads a file of its own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::install::client::{Client, Reach, Reference, Seat, no_shadows, there};
 use crate::install::edit::Dialect;
@@ -14,7 +14,7 @@ pub(super) const CLIENT: Client = Client {
         let folders = folders(machine).into_iter().map(Some);
         there(folders.chain([machine.bundle("Claude")]))
     },
-    seats: |machine| folders(machine).into_iter().map(seat).collect(),
+    seats: |machine| folders(machine).iter().map(|folder| seat(folder)).collect(),
     project: None,
     shadows: no_shadows,
     reach: Reach::Stdio,
@@ -41,6 +41,6 @@ fn folders(machine: &Machine) -> Vec<PathBuf> {
     all
 }
 
-fn seat(folder: PathBuf) -> Seat {
+fn seat(folder: &Path) -> Seat {
     Seat::new(folder.join("claude_desktop_config.json"), Dialect::Json, &["mcpServers"], shape::plain)
 }

@@ -219,7 +219,7 @@ fn same_maps(a: &[(String, Tree)], b: &[(String, Tree)], ordered: bool) -> bool 
         return a.len() == b.len() && a.iter().zip(b).all(same);
     }
     let sorted = |map: &[(String, Tree)]| {
-        let mut all: Vec<_> = map.iter().cloned().collect();
+        let mut all = map.to_vec();
         all.sort_by(|a, b| a.0.cmp(&b.0));
         all
     };
