@@ -116,3 +116,47 @@ impl Drop for Made<'_> {
 fn text<'a>(value: &'a Value, member: &str) -> Option<&'a str> {
     value.get(member)?.as_str()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    /// Answers a call, badly if it reads one thing; the tool that was called.
+    fn answer(mut stream: TcpStream) -> String {
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let mut length = 0;
+        for line in reader.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty()) {
+            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).unwrap();
+        let asked: Value = serde_json::from_slice(&body).unwrap();
+        let tool = asked.pointer("/params/name").unwrap().as_str().unwrap().to_owned();
+        let content = json!([{"type": "text", "text": r#"{"id": "x", "items": []}"#}]);
+        let result = json!({"content": content, "isError": tool.starts_with("get-")});
+        let said = json!({"jsonrpc": "2.0", "id": asked["id"], "result": result}).to_string();
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n";
+        write!(stream, "{head}content-length: {}\r\n\r\n{said}", said.len()).unwrap();
+        tool
+    }
+
+    #[test]
+    fn what_was_made_is_removed_when_a_later_step_fails() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/mcp", listener.local_addr().unwrap());
+        let (tell, told) = channel();
+        std::thread::spawn(move || {
+            listener.incoming().flatten().map(answer).try_for_each(|tool| tell.send(tool))
+        });
+        let failed = run(&mut Talk::http(url, None, None)).unwrap_err();
+        assert!(failed.to_string().starts_with("get-template"), "{failed}");
+        let tools: Vec<_> = told.try_iter().collect();
+        assert_eq!(tools[2..], ["create-template", "get-template", "delete-template"], "{tools:?}");
+    }
+}
