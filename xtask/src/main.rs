@@ -6,6 +6,7 @@ mod contract;
 mod docs;
 mod oauth_e2e;
 mod package;
+mod smoke;
 
 use clap::Parser;
 
@@ -19,6 +20,7 @@ enum Chore {
     #[command(subcommand)]
     Package(package::Package),
     OauthE2e(oauth_e2e::OauthE2e),
+    Smoke(smoke::Smoke),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -27,5 +29,6 @@ fn main() -> anyhow::Result<()> {
         Chore::Docs(chore) => docs::run(&chore),
         Chore::Package(chore) => package::run(&chore),
         Chore::OauthE2e(chore) => oauth_e2e::run(&chore),
+        Chore::Smoke(chore) => smoke::run(&chore),
     }
 }

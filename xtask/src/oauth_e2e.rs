@@ -4,9 +4,9 @@
 //! code or a key, and fails at the first step that is not as it should be.
 
 mod back;
-mod desk;
+pub(crate) mod desk;
 mod proof;
-mod server;
+pub(crate) mod server;
 
 use std::time::Duration;
 

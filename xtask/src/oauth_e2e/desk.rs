@@ -9,17 +9,17 @@ use serde_json::Value;
 const PATIENCE: Duration = Duration::from_secs(70);
 
 /// Sends requests.
-pub(super) struct Desk(ureq::Agent);
+pub(crate) struct Desk(ureq::Agent);
 
 /// An answer, whatever its status.
-pub(super) struct Said {
-    pub(super) status: u16,
-    pub(super) body: String,
+pub(crate) struct Said {
+    pub(crate) status: u16,
+    pub(crate) body: String,
     headers: ureq::http::HeaderMap,
 }
 
 impl Desk {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(PATIENCE))
             .max_redirects(0)
@@ -28,11 +28,11 @@ impl Desk {
         Self(config.build().into())
     }
 
-    pub(super) fn get(&self, url: &str) -> anyhow::Result<Said> {
+    pub(crate) fn get(&self, url: &str) -> anyhow::Result<Said> {
         read(self.0.get(url).call(), url)
     }
 
-    pub(super) fn post_json(&self, url: &str, body: &Value, token: Option<&str>) -> anyhow::Result<Said> {
+    pub(crate) fn post_json(&self, url: &str, body: &Value, token: Option<&str>) -> anyhow::Result<Said> {
         let request = self.0.post(url).header("content-type", "application/json");
         let request = request.header("accept", "application/json, text/event-stream");
         let request = match token {
@@ -42,7 +42,7 @@ impl Desk {
         read(request.header("mcp-protocol-version", "2025-11-25").send(body.to_string()), url)
     }
 
-    pub(super) fn post_form(
+    pub(crate) fn post_form(
         &self,
         url: &str,
         fields: &[(&str, &str)],
@@ -58,25 +58,25 @@ impl Desk {
 }
 
 impl Said {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
     /// The body of an answer that has to have this status.
-    pub(super) fn json(&self, status: u16) -> anyhow::Result<Value> {
+    pub(crate) fn json(&self, status: u16) -> anyhow::Result<Value> {
         ensure!(self.status == status, "expected {status}, got {}: {}", self.status, self.body);
         serde_json::from_str(&self.body).context("the answer is no JSON")
     }
 
     /// The message of MCP, whether it came as JSON or as an event.
-    pub(super) fn message(&self) -> anyhow::Result<Value> {
+    pub(crate) fn message(&self) -> anyhow::Result<Value> {
         ensure!(self.status == 200, "expected 200, got {}: {}", self.status, self.body);
         let event = self.body.lines().filter_map(|line| line.strip_prefix("data:")).next_back();
         serde_json::from_str(event.unwrap_or(&self.body).trim()).context("the answer is no message")
     }
 
     /// Where it sends the browser.
-    pub(super) fn location(&self) -> anyhow::Result<String> {
+    pub(crate) fn location(&self) -> anyhow::Result<String> {
         let to = self.header("location").filter(|_| (300..400).contains(&self.status));
         to.map(str::to_owned)
             .with_context(|| format!("expected a redirect, got {}: {}", self.status, self.body))
@@ -84,12 +84,12 @@ impl Said {
 }
 
 /// An address with a query.
-pub(super) fn with_query(address: &str, fields: &[(&str, &str)]) -> String {
+pub(crate) fn with_query(address: &str, fields: &[(&str, &str)]) -> String {
     format!("{address}?{}", pairs(fields))
 }
 
 /// A value of the query of an address.
-pub(super) fn query(address: &str, name: &str) -> Option<String> {
+pub(crate) fn query(address: &str, name: &str) -> Option<String> {
     let (_, query) = address.split_once('?')?;
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     pairs.find(|(key, _)| *key == name).map(|(_, value)| decoded(value))

@@ -15,20 +15,22 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const SERVED: &str = "MCP is served at ";
 
 /// A server; it ends with this value.
-pub(super) struct Server {
-    pub(super) url: String,
+pub(crate) struct Server {
+    pub(crate) url: String,
     process: Child,
 }
 
 impl Server {
-    pub(super) fn start() -> anyhow::Result<Self> {
-        let mut process = Command::new(binary()?)
-            .args(["serve", "--http", "127.0.0.1:0", "--sandbox", "--require-auth"])
-            .env_clear()
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()?;
+    pub(crate) fn start() -> anyhow::Result<Self> {
+        let mut command = Command::new(binary()?);
+        command.args(["serve", "--http", "127.0.0.1:0", "--sandbox", "--require-auth"]).env_clear();
+        Self::run(command)
+    }
+
+    /// Runs a command that serves, until it says where.
+    pub(crate) fn run(mut command: Command) -> anyhow::Result<Self> {
+        let mut process =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let (tell, told) = channel();
         let words = process.stderr.take().context("the server has no words")?;
         std::thread::spawn(move || {

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod documents;
+mod live;
 mod rooms;
 
 use std::fs;

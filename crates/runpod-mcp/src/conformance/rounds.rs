@@ -110,18 +110,3 @@ fn can(able: &ClientCapabilities, ask: &InputRequest) -> bool {
 fn strange() -> ErrorData {
     ErrorData::invalid_params("`requestState` is not one that this server gave for this request", None)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_state_is_taken_that_was_changed_or_belongs_to_another_conversation() {
-        let seal = Seal::new();
-        let state = seal.state("a", 1);
-        assert_eq!(seal.round("a", &state), Some(1));
-        assert_eq!(seal.round("b", &state), None);
-        assert_eq!(seal.round("a", &format!("{state}-TAMPERED")), None);
-        assert_eq!(Seal::new().round("a", &state), None);
-    }
-}
