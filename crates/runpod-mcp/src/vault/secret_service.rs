@@ -94,7 +94,7 @@ impl Talk {
         let bus = connection::Builder::address(address).method_timeout(ANSWER).build().await;
         let bus = bus.map_err(|e| Trouble::Absent(format!("the session bus does not answer: {e}")))?;
         let opening = ("plain", Variant::from(""));
-        let opened = call(&bus, ROOT, SERVICE_FACE, "OpenSession", &opening).await.map_err(absent)?;
+        let opened = call(&bus, ROOT, SERVICE_FACE, "OpenSession", &opening).await.map_err(|e| absent(&e))?;
         let (_, session): (OwnedVariant, OwnedObjectPath) = read(&opened)?;
         Ok(Self { bus, session })
     }
@@ -225,8 +225,8 @@ where
 }
 
 /// When even the first question fails, there is no such service.
-fn absent(error: Error) -> Trouble {
-    Trouble::Absent(format!("this desktop has no keyring: {}", words(&error)))
+fn absent(error: &Error) -> Trouble {
+    Trouble::Absent(format!("this desktop has no keyring: {}", words(error)))
 }
 
 fn told(error: &Error) -> Trouble {

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -21,6 +22,9 @@ const IMAGE: &str = "runpod/base:0.4.0-cuda11.8.0";
 
 /// Random calls of each tool.
 const CALLS: u32 = 80;
+
+/// No call waits in real time here; one that takes so long will never end.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// Texts that are no ids, or could leave their place.
 const HOSTILE: [&str; 17] = [
@@ -275,7 +279,10 @@ fn speak_at_random(version: Version) {
         let config = Config { cases: CALLS, failure_persistence: None, ..Config::default() };
         let result = TestRunner::new(config).run(&arguments(tool, &account), |args| {
             rig.sim.journal().clear();
-            let answer = runtime.block_on(rig.call(tool.card.name, args.into())).any();
+            let said = json!(args).to_string();
+            let call = async { tokio::time::timeout(LONGEST, rig.call(tool.card.name, args.into())).await };
+            let answer =
+                runtime.block_on(call).map_err(|_| TestCaseError::fail(format!("{said} never ends")))?.any();
             let requests = rig.sim.journal().requests();
             let findings: Vec<_> = requests.iter().filter_map(|request| wrong(tool, request)).collect();
             prop_assert!(findings.is_empty(), "{}", findings.join("\n"));

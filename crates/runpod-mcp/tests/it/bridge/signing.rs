@@ -91,13 +91,13 @@ async fn a_refusal_in_the_browser_is_an_error_and_asks_nobody_again_at_once() {
 async fn a_sign_in_outlives_the_request_that_wanted_it() {
     /// Somebody who takes until the test says so.
     #[derive(Debug)]
-    struct Slow(Arc<tokio::sync::Notify>, Visitor, tokio::sync::mpsc::UnboundedSender<()>);
+    struct Slow(Arc<tokio::sync::Notify>, tokio::sync::mpsc::UnboundedSender<()>);
 
     impl Person for Slow {
         fn show(&self, host: &str, link: &str) {
             let (go, host, link) = (Arc::clone(&self.0), host.to_owned(), link.to_owned());
             let visitor = Visitor::default();
-            self.2.send(()).unwrap();
+            self.1.send(()).unwrap();
             tokio::spawn(async move {
                 go.notified().await;
                 visitor.show(&host, &link);
@@ -108,7 +108,7 @@ async fn a_sign_in_outlives_the_request_that_wanted_it() {
     let (server, home) = (Elsewhere::guarded().await, Home::new());
     let (go, (shown, mut seen)) =
         (Arc::new(tokio::sync::Notify::new()), tokio::sync::mpsc::unbounded_channel());
-    let person = Arc::new(Slow(Arc::clone(&go), Visitor::default(), shown));
+    let person = Arc::new(Slow(Arc::clone(&go), shown));
     let mut line = Line::with(&server.url(), HeaderMap::new(), Some(person), home.wallet());
     line.say(json!({"jsonrpc": "2.0", "id": 1, "method": "echo"})).await;
     seen.recv().await.unwrap();

@@ -136,6 +136,10 @@ impl Drop for Server {
 }
 
 /// `valkey-server` or `redis-server`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where programs are, and whether one may be missing, is for who runs the tests"
+)]
 fn program() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> = std::env::split_paths(&path).collect();
