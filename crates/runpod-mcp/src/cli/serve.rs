@@ -75,7 +75,7 @@ A client starts it and talks to it over stdin and stdout, so there is nothing to
   runpod-mcp tools                         what a client can do with it
   runpod-mcp call list-pods --sandbox      one call from the shell
   runpod-mcp login                         keep the key of your account on this computer
-  claude mcp add runpod -- runpod-mcp      make it known to Claude Code
+  runpod-mcp add                           make it known to the MCP clients on this computer
   runpod-mcp --help                        everything else
 
 The account key: RUNPOD_API_KEY, else what `login` kept, else runpodctl's ~/.runpod/config.toml.";
