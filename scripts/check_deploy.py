@@ -55,6 +55,7 @@ def versions():
 def settings():
     """Names that are set somewhere, and that the program does not know, would be set in vain."""
     known = text("crates/runpod-mcp/src/config/settings.rs") + text("crates/runpod-mcp/src/cli.rs")
+    known += '"MCP_SERVER_URL"'  # what the chores ask, not the server
     for path in [*Path("deploy").rglob("*"), Path("Dockerfile"), Path("docs/guide/hosting.md")]:
         if path.is_file():
             for name in sorted(set(re.findall(r"\b(?:MCP|OTEL)_[A-Z_]+\b", path.read_text()))):

@@ -2,7 +2,7 @@
 //!
 //! The folder is held as a capability: a name that leads out of it, by dots, by a link or by being absolute, cannot
 //! be opened at all. What is written appears under its name at once and whole, or not at all; only what grows line by
-//! line ([`grown`]) is there from its first line on. Who asked for it, and what is in it, is not known here.
+//! line (`grown`) is there from its first line on. Who asked for it, and what is in it, is not known here.
 
 pub(crate) mod grown;
 

@@ -32,8 +32,8 @@ const OURS: [&str; 7] = [
 /// browser; the token is kept where `login` keeps the key, and `logout` forgets it.
 #[derive(Debug, clap::Args)]
 pub(super) struct BridgeArgs {
-    /// Address of the server, such as https://mcp.getrunpod.io/
-    #[arg(value_name = "URL")]
+    /// Where the server is
+    #[arg(value_name = "URL", help = "Address of the server, such as https://mcp.getrunpod.io/")]
     url: String,
     /// Send this header along; ${NAME} in it is replaced by the environment variable
     #[arg(long = "header", value_name = "NAME: VALUE")]

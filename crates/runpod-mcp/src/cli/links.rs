@@ -13,6 +13,8 @@ use crate::links::{Client, Entry, Link, Server};
 /// Runpod's own hosted server: its tools, not these.
 const HOSTED: &str = "https://mcp.getrunpod.io/";
 
+const ADDRESS: &str = "Address of the hosted server [default: RUNPOD_MCP_URL, else https://mcp.getrunpod.io/, which has Runpod's tools]";
+
 /// Print links that put the server into a client with one click
 ///
 /// A link holds no key. A hosted server asks for a sign-in; a local one uses the key that is set up on the computer.
@@ -21,8 +23,8 @@ pub(super) struct LinksArgs {
     /// Only these: hosted (an address) or local (a program that the client starts)
     #[arg(long)]
     mode: Option<Mode>,
-    /// Address of the hosted server [default: RUNPOD_MCP_URL, else https://mcp.getrunpod.io/, which has Runpod's tools]
-    #[arg(long)]
+    /// Where the hosted server is
+    #[arg(long, help = ADDRESS)]
     url: Option<String>,
     /// Package that npx starts
     #[arg(long, value_name = "NAME@VERSION", default_value = "runpod-mcp@latest")]
