@@ -114,7 +114,7 @@ async def with_mcp_remote(bench: Bench, url: str, story: Story) -> None:
             server = StdioServerParameters(command=bench.node, args=bridge, env=env)
             browser = asyncio.create_task(follow(words))
             try:
-                async with Client(stdio_client(server, errlog=log), mode="legacy") as client:
+                async with asyncio.timeout(PATIENCE), Client(stdio_client(server, errlog=log), mode="legacy") as client:
                     story.check("mcp-remote: signs in", await browser == 200)
                     names = {tool.name for tool in (await client.list_tools()).tools}
                     story.check("mcp-remote: lists the tools", "create-pod" in names, sorted(names))
@@ -122,7 +122,7 @@ async def with_mcp_remote(bench: Bench, url: str, story: Story) -> None:
                     story.check("mcp-remote: calls list-pods", not listed.error and "items" in listed.value, listed)
             except Exception as error:  # noqa: BLE001 - the bridge ends with whatever went wrong
                 browser.cancel()
-                story.check("mcp-remote: came to its end", False, (error, words.read_text()[-1200:]))
+                story.check("mcp-remote: came to its end", False, (repr(error), words.read_text()[-1200:]))
 
 
 async def follow(words: Path) -> int:

@@ -1,5 +1,6 @@
 """Somebody in front of a browser: opens the link that a client shows, approves in the sandbox's console, and is sent back."""
 
+import asyncio
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx2
@@ -29,9 +30,19 @@ async def decide(handoff: str, decision: str, home: str) -> str:
     raise RuntimeError(f"the browser was not sent back but got {answer.status_code}")
 
 
+async def patiently(browser: httpx2.AsyncClient, address: str) -> httpx2.Response:
+    """Opens an address at which somebody may begin to listen only now: clients show their link before that."""
+    for _ in range(100):
+        try:
+            return await browser.get(address)
+        except httpx2.ConnectError:
+            await asyncio.sleep(0.1)
+    return await browser.get(address)
+
+
 async def sign_in(link: str) -> int:
     """Opens the link of a client, approves, and goes back to the client; gives the status of what it shows then."""
     async with httpx2.AsyncClient() as browser:
         sent = await browser.get(link)
         back = await decide(sent.headers["location"], "approve", query(link)["redirect_uri"])
-        return (await browser.get(back)).status_code
+        return (await patiently(browser, back)).status_code
