@@ -1,4 +1,5 @@
 //! Transports: how bytes reach the server and leave it.
 
 pub mod http;
+mod jsonrpc;
 pub mod stdio;

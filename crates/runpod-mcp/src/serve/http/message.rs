@@ -20,14 +20,11 @@ use serde_json::value::RawValue;
 
 use super::refusal::Refusal;
 use crate::mcp::Era;
+use crate::serve::jsonrpc::TAKEN_AWAY;
 use envelope::{Envelope, Kind};
 use headers::Said;
 use params::Params;
 pub(super) use params::{Meta, quoted};
-
-/// Requests of the handshake era, which the revision without handshake took away.
-const TAKEN_AWAY: [&str; 5] =
-    ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
 
 /// A message of a client.
 #[derive(Debug)]

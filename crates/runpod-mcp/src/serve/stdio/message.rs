@@ -9,12 +9,9 @@ mod refusal;
 
 use rmcp::model::{ClientJsonRpcMessage, ClientRequest, ErrorCode, GetMeta, JsonRpcMessage, ProtocolVersion};
 
+use crate::serve::jsonrpc::TAKEN_AWAY;
 use envelope::Envelope;
 pub(super) use refusal::Refusal;
-
-/// Requests of the handshake era, which the revision without handshake took away.
-const TAKEN_AWAY: [&str; 5] =
-    ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
 
 /// What a line means for the transport.
 #[derive(Debug)]

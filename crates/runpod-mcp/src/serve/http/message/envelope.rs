@@ -5,30 +5,17 @@ use std::borrow::Cow;
 use http::StatusCode;
 use rmcp::model::ErrorCode;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::Refusal;
+use crate::serve::jsonrpc::{self, Members};
 
 /// Longest id, in bytes as it is written.
 const LONGEST_ID: usize = 512;
 
-/// The members of a message, unread. A member that stands twice is refused, whichever of them others would take.
-#[derive(Debug, Deserialize)]
-pub(super) struct Envelope<'a> {
-    #[serde(borrow, default, deserialize_with = "present")]
-    jsonrpc: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    id: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    method: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    params: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    result: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    error: Option<&'a RawValue>,
-}
+/// A message, unread.
+#[derive(Debug)]
+pub(super) struct Envelope<'a>(Members<'a>);
 
 /// What kind of message it is.
 #[derive(Debug)]
@@ -38,18 +25,12 @@ pub(super) enum Kind<'a> {
     Answer,
 }
 
-/// A member that is null is there all the same.
-pub(super) fn present<'a, D: Deserializer<'a>>(from: D) -> Result<Option<&'a RawValue>, D::Error> {
-    <&RawValue>::deserialize(from).map(Some)
-}
-
 /// The text of a body, without white space and byte order mark.
 ///
 /// # Errors
 /// -32700 when it is not UTF-8.
 pub(super) fn text(body: &[u8]) -> Result<&str, Refusal> {
-    let text = std::str::from_utf8(body).map_err(|_| no_json("the body is not UTF-8"))?;
-    Ok(text.trim_start_matches('\u{feff}').trim_matches([' ', '\t', '\r', '\n']))
+    jsonrpc::text(body).map_err(|_| no_json("the body is not UTF-8"))
 }
 
 /// The text of a JSON string; `None` for any other value.
@@ -67,10 +48,7 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// -32700 for what is no JSON, -32600 for batches and whatever else is no object.
     pub(super) fn open(text: &'a str) -> Result<Self, Refusal> {
-        match serde_json::from_str(text) {
-            Ok(envelope) if text.starts_with('{') => Ok(envelope),
-            _ => Err(not_a_message(text)),
-        }
+        Members::of(text).map(Self).ok_or_else(|| not_a_message(text))
     }
 
     /// What kind of message it is.
@@ -82,14 +60,14 @@ impl<'a> Envelope<'a> {
     }
 
     fn sorted(&self) -> Result<Kind<'a>, &'static str> {
-        if self.jsonrpc.map(RawValue::get) != Some("\"2.0\"") {
+        if !self.0.says_version() {
             return Err("`jsonrpc` must be \"2.0\"");
         }
-        if self.id.is_some() && self.id().is_none() {
+        if self.0.id.is_some() && self.id().is_none() {
             return Err("`id` must be a string or a whole number, of at most 512 bytes");
         }
-        let answer = self.result.is_some() || self.error.is_some();
-        let method = match self.method.map(string) {
+        let answer = self.0.is_answer();
+        let method = match self.0.method.map(string) {
             None if answer => return Ok(Kind::Answer),
             None => return Err("`method` is missing"),
             Some(Some(_)) if answer => {
@@ -105,15 +83,15 @@ impl<'a> Envelope<'a> {
 
     /// The id as it was sent, if there is one that may be sent back.
     pub(super) fn id(&self) -> Option<&'a str> {
-        let id = self.id?.get();
+        let id = self.0.id?.get();
         let digits = id.strip_prefix('-').unwrap_or(id);
         let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let is_text = || self.id.and_then(string).is_some();
+        let is_text = || self.0.id.and_then(string).is_some();
         (id.len() <= LONGEST_ID && (is_whole || is_text())).then_some(id)
     }
 
     pub(super) fn params(&self) -> Option<&'a RawValue> {
-        self.params
+        self.0.params
     }
 }
 

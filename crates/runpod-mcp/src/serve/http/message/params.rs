@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::Refusal;
-use super::envelope::{present, string};
+use super::envelope::string;
+use crate::serve::jsonrpc::present;
 
 /// The members that any of the requests has which are answered here.
 #[derive(Debug, Default, Deserialize)]

@@ -4,45 +4,26 @@ use rmcp::model::{
     CallToolRequestParams, ClientJsonRpcMessage, ClientRequest, ErrorCode, InitializeRequestParams,
     JsonRpcMessage, RequestId,
 };
+use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::refusal::Refusal;
+use crate::serve::jsonrpc::{self, Members};
 
 /// Requests that this server answers with more than that it does not know them.
 const SERVED: [&str; 5] = ["initialize", "server/discover", "ping", "tools/list", "tools/call"];
 
-/// The members of a message, unread.
-#[derive(Debug, Deserialize)]
-pub(super) struct Envelope<'a> {
-    #[serde(borrow, default, deserialize_with = "present")]
-    jsonrpc: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    id: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    method: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    params: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    result: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    error: Option<&'a RawValue>,
-}
-
-/// A member that is null is there all the same.
-fn present<'a, D: Deserializer<'a>>(from: D) -> Result<Option<&'a RawValue>, D::Error> {
-    <&RawValue>::deserialize(from).map(Some)
-}
+/// A message, unread.
+#[derive(Debug)]
+pub(super) struct Envelope<'a>(Members<'a>);
 
 /// The text of a line, without white space and byte order mark.
 ///
 /// # Errors
 /// -32700 when it is not UTF-8.
 pub(super) fn text(line: &[u8]) -> Result<&str, Refusal> {
-    let text = std::str::from_utf8(line)
-        .map_err(|_| Refusal::new(ErrorCode::PARSE_ERROR, "the line is not UTF-8"))?;
-    Ok(text.trim_start_matches('\u{feff}').trim_matches([' ', '\t', '\r', '\n']))
+    jsonrpc::text(line).map_err(|_| Refusal::new(ErrorCode::PARSE_ERROR, "the line is not UTF-8"))
 }
 
 /// Why a text is no message: no JSON, a batch, or another shape.
@@ -70,10 +51,7 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// -32700 for what is no JSON, -32600 for batches and whatever else is no object.
     pub(super) fn open(text: &'a str) -> Result<Self, Refusal> {
-        match serde_json::from_str(text) {
-            Ok(envelope) if text.starts_with('{') => Ok(envelope),
-            _ => Err(not_a_message(text)),
-        }
+        Members::of(text).map(Self).ok_or_else(|| not_a_message(text))
     }
 
     /// The method of a request or notification, `None` for an answer.
@@ -83,14 +61,14 @@ impl<'a> Envelope<'a> {
     pub(super) fn method(&self) -> Result<Option<String>, Refusal> {
         let id = self.id();
         let invalid = |message: &str| Err(Refusal::invalid(message).to(id.clone()));
-        if self.jsonrpc.map(RawValue::get) != Some("\"2.0\"") {
+        if !self.0.says_version() {
             return invalid("`jsonrpc` must be \"2.0\"");
         }
-        if self.id.is_some() && id.is_none() {
+        if self.0.id.is_some() && id.is_none() {
             return invalid("`id` must be a string or a whole number");
         }
-        let answer = self.result.is_some() || self.error.is_some();
-        match self.method.map(|raw| serde_json::from_str::<String>(raw.get())) {
+        let answer = self.0.is_answer();
+        match self.0.method.map(|raw| serde_json::from_str::<String>(raw.get())) {
             Some(Ok(_)) if answer => invalid("a message has either `method` or `result` or `error`"),
             Some(Ok(method)) => Ok(Some(method)),
             Some(Err(_)) => invalid("`method` must be a string"),
@@ -101,7 +79,7 @@ impl<'a> Envelope<'a> {
 
     /// The id, if there is one and it can be read.
     pub(super) fn id(&self) -> Option<RequestId> {
-        self.id.and_then(|raw| serde_json::from_str(raw.get()).ok())
+        self.0.id.and_then(|raw| serde_json::from_str(raw.get()).ok())
     }
 
     /// The message as rmcp types it.
@@ -109,7 +87,7 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// -32602 for parameters that do not fit, -32601 for a request that nobody here knows.
     pub(super) fn message(&self, text: &str, method: &str) -> Result<ClientJsonRpcMessage, Refusal> {
-        let params = self.params.map_or("null", RawValue::get);
+        let params = self.0.params.map_or("null", RawValue::get);
         if !params.starts_with('{') && params != "null" {
             return Err(Refusal::wrong_params(method, "they must be an object"));
         }
