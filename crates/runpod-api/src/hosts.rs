@@ -101,6 +101,18 @@ pub struct Hosts {
 }
 
 impl Hosts {
+    /// Every address with the name that people know it by.
+    #[must_use]
+    pub fn named(&self) -> [(&'static str, &Base); 5] {
+        [
+            ("REST v2", &self.rest_v2),
+            ("REST v1", &self.rest_v1),
+            ("Serverless", &self.serverless),
+            ("GraphQL", &self.graphql_authed),
+            ("public GraphQL", &self.graphql_public),
+        ]
+    }
+
     pub(crate) fn base(&self, api: Api) -> &Base {
         match api {
             Api::RestV2 => &self.rest_v2,

@@ -25,6 +25,7 @@ mod progress;
 mod sandbox;
 mod serve;
 mod tools;
+mod typed;
 
 use std::io;
 use std::process::ExitCode;

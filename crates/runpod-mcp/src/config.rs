@@ -140,19 +140,8 @@ impl Config {
     /// Hosts that are not Runpod's own, each with the name of its setting.
     #[must_use]
     pub fn foreign_hosts(&self) -> Vec<(&'static str, &str)> {
-        let hosts = &self.hosts;
-        let all = [
-            ("REST v2", &hosts.rest_v2),
-            ("REST v1", &hosts.rest_v1),
-            ("Serverless", &hosts.serverless),
-            ("GraphQL", &hosts.graphql_authed),
-            ("public GraphQL", &hosts.graphql_public),
-            ("sign-in", &self.sign_in),
-        ];
-        all.into_iter()
-            .filter(|(_, base)| !base.is_runpod())
-            .map(|(name, base)| (name, base.as_str()))
-            .collect()
+        let all = self.hosts.named().into_iter().chain([("sign-in", &self.sign_in)]);
+        all.filter(|(_, base)| !base.is_runpod()).map(|(name, base)| (name, base.as_str())).collect()
     }
 
     fn from_layers(layers: &mut Layers, env: &Env) -> Self {

@@ -114,20 +114,13 @@ fn own(sandbox: bool) -> anyhow::Result<Entry> {
 
 /// The hosts, each once.
 fn hosts(hosts: &runpod_api::Hosts) -> Vec<Host> {
-    let all = [
-        ("REST v2", &hosts.rest_v2),
-        ("REST v1", &hosts.rest_v1),
-        ("Serverless", &hosts.serverless),
-        ("GraphQL", &hosts.graphql_authed),
-        ("public GraphQL", &hosts.graphql_public),
-    ];
-    let mut hosts: Vec<Host> = Vec::new();
-    for (name, base) in all {
-        if !hosts.iter().any(|host| host.url == base.as_str()) {
-            hosts.push(Host { name: name.to_owned(), url: base.as_str().to_owned() });
+    let mut all: Vec<Host> = Vec::new();
+    for (name, base) in hosts.named() {
+        if !all.iter().any(|host| host.url == base.as_str()) {
+            all.push(Host { name: name.to_owned(), url: base.as_str().to_owned() });
         }
     }
-    hosts
+    all
 }
 
 fn line(check: &Check) -> String {

@@ -8,10 +8,8 @@ use serde_json::Value;
 
 use super::{Usage, out};
 use crate::config::Env;
+use crate::install::hosted::OFFICIAL;
 use crate::links::{Client, Entry, Link, Server};
-
-/// Runpod's own hosted server: its tools, not these.
-const HOSTED: &str = "https://mcp.getrunpod.io/";
 
 const ADDRESS: &str = "Address of the hosted server [default: RUNPOD_MCP_URL, else https://mcp.getrunpod.io/, which has Runpod's tools]";
 
@@ -90,7 +88,7 @@ fn address(args: &LinksArgs, env: &Env) -> Result<String, Usage> {
     let (from, url) = match (&args.url, env.get("RUNPOD_MCP_URL")) {
         (Some(url), _) => ("--url", url.as_str()),
         (None, Some(url)) => ("RUNPOD_MCP_URL", url),
-        (None, None) => ("the default", HOSTED),
+        (None, None) => ("the default", OFFICIAL),
     };
     match Base::parse(url) {
         Ok(_) => Ok(url.trim().to_owned()),

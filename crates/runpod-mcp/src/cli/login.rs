@@ -2,21 +2,19 @@
 //!
 //! A key is never an argument: those can be read by everybody on the computer and stay in the shell's history.
 
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use runpod_api::ApiKey;
 
 use super::flags::Flags;
-use super::{Usage, block_on, configure, connect, log, out};
+use super::{Usage, block_on, configure, connect, log, out, typed};
 use crate::config::{Config, Env};
 use crate::doctor::account::{Verdict, verdict};
 use crate::remote::{Address, Wallet};
 use crate::vault::{Forgotten, Item, Secret};
 
-/// Longest key that is read.
-const LONGEST: u64 = 4096;
 /// Exit code for a key that Runpod rejects.
 const REJECTED: u8 = 3;
 /// Exit code for a prompt that was broken off.
@@ -110,7 +108,7 @@ fn key(args: &LoginArgs, env: &Env) -> anyhow::Result<Option<Secret>> {
             let unset = || Usage(format!("--api-key-env {name}: the variable is not set, or blank"));
             env.get(name).ok_or_else(unset)?.to_owned()
         }
-        (None, true) => piped()?,
+        (None, true) => typed::piped()?,
         (None, false) if !io::stdin().is_terminal() => {
             let ways =
                 "there is no terminal to ask for the key at: use --api-key-stdin or --api-key-env NAME";
@@ -128,15 +126,9 @@ fn key(args: &LoginArgs, env: &Env) -> anyhow::Result<Option<Secret>> {
     Ok(Some(checked(text.trim())?))
 }
 
-fn piped() -> anyhow::Result<String> {
-    let mut text = String::new();
-    io::stdin().lock().take(LONGEST).read_to_string(&mut text)?;
-    Ok(text)
-}
-
 /// A key that a header can carry; what is wrong is said without repeating it.
 fn checked(text: &str) -> Result<Secret, Usage> {
-    match !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+    match typed::is_word(text) {
         true => Ok(Secret::new(text)),
         false => {
             Err(Usage("the key must be one word of visible ASCII characters, such as rpa_...".to_owned()))

@@ -1,6 +1,5 @@
 //! The account key for an installation: from a hidden prompt, stdin or a variable, never from an argument; and whether it is good.
 
-use std::io::Read;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -9,14 +8,11 @@ use runpod_api::ApiKey;
 use serde_json::{Map, Value, json};
 
 use crate::cli::flags::Flags;
-use crate::cli::{Usage, block_on, connect, out};
+use crate::cli::{Usage, block_on, connect, out, typed};
 use crate::config::{Config, Env, Keys};
 
 /// Longest time that Runpod is given for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Longer input is no key.
-const LONGEST: u64 = 4096;
 
 /// Where a key is read from.
 pub(super) enum Source<'a> {
@@ -58,15 +54,7 @@ impl Typed {
 pub(super) fn read(source: &Source<'_>) -> anyhow::Result<Typed> {
     let text = match source {
         Source::Prompt => super::ask::key()?,
-        Source::Stdin => {
-            let mut text = String::new();
-            std::io::stdin()
-                .lock()
-                .take(LONGEST)
-                .read_to_string(&mut text)
-                .context("stdin cannot be read")?;
-            text
-        }
+        Source::Stdin => typed::piped().context("stdin cannot be read")?,
         Source::Variable(env, name) => {
             let missing = || {
                 Usage(format!(
@@ -77,7 +65,7 @@ pub(super) fn read(source: &Source<'_>) -> anyhow::Result<Typed> {
         }
     };
     let key = text.trim();
-    match !key.is_empty() && key.chars().all(|c| c.is_ascii_graphic()) {
+    match typed::is_word(key) {
         true => Ok(Typed(key.to_owned())),
         false => Err(Usage(
             "what was given is no key: it is empty, or has spaces or other characters in it".to_owned(),
