@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
 
-from bench import Bench, Story, run
+from bench import Bench, Story, conversation, run
 
 
 class Registry(ThreadingHTTPServer):
@@ -87,3 +87,21 @@ def tell(bench: Bench, story: Story) -> None:
         story.check("npx: a tool call on the sandbox", done.returncode == 0 and "items" in json.loads(done.stdout), done)
         done = run("npx", "-y", "runpod-mcp@latest", "call", "no-such-tool", "--sandbox", env=env, cwd=cwd)
         story.check("npx: the exit code of the program", done.returncode == 2, done)
+        install(bench, story, env, cwd)
+
+
+def install(bench: Bench, story: Story, env: dict[str, str], cwd: Path) -> None:
+    """What a person types who has nothing but npx: the entry must outlive the cache that this run came from."""
+    file = cwd / ".cursor/mcp.json"
+    file.parent.mkdir()
+    before = '{\n  "mcpServers": {} // mine\n}\n'
+    file.write_text(before)
+    said = ["--client", "cursor", "--yes"]
+    done = run("npx", "-y", "runpod-mcp@latest", "add", *said, "--mode", "local", "--sandbox", env=env, cwd=cwd)
+    entry = {"command": "npx", "args": ["-y", f"runpod-mcp@{bench.version}", "serve", "--sandbox"]}
+    written = file.read_text().replace(" // mine", "")
+    story.check("npx: add writes an entry by the package", json.loads(written)["mcpServers"].get("runpod") == entry, (done, written))
+    (hello, listed), code = conversation([entry["command"], *entry["args"]], env, ("tools/list", {}))
+    story.check("npx: that entry serves", hello["serverInfo"]["name"] == "runpod-mcp" and len(listed["tools"]) > 20, hello)
+    done = run("npx", "-y", "runpod-mcp@latest", "remove", *said, env=env, cwd=cwd)
+    story.check("npx: remove restores the file to the byte", done.returncode == 0 and file.read_text() == before, done)

@@ -6,8 +6,18 @@ use std::time::Duration;
 /// The most memory it ever had resident, in KiB.
 #[must_use]
 pub fn peak_kib(id: u32) -> Option<u64> {
+    of_status(id, "VmHWM:")
+}
+
+/// The memory that it has resident now, in KiB.
+#[must_use]
+pub fn resident_kib(id: u32) -> Option<u64> {
+    of_status(id, "VmRSS:")
+}
+
+fn of_status(id: u32, name: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix(" kB")?.parse().ok()
 }
 

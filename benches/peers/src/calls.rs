@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use figures::server::{Contender, Server};
 use serde_json::{Value, json};
 
-use crate::stub::Stub;
+use bench_peers::stub::Stub;
 
 /// A server, and how it is asked for 50 Pods.
 #[derive(Clone, Debug)]

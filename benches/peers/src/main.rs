@@ -7,10 +7,6 @@
 #![expect(clippy::print_stdout, reason = "tables on stdout are what this program is for")]
 
 mod calls;
-mod plot;
-mod stub;
-mod twin;
-mod wire;
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -19,8 +15,9 @@ use anyhow::Context;
 use serde_json::{Value, json};
 
 use crate::calls::{Cost, Peer};
-use crate::stub::Stub;
-use crate::twin::Twin;
+use bench_peers::plot;
+use bench_peers::stub::Stub;
+use bench_peers::twin::{self, Twin};
 
 const USAGE: &str = "usage: bench-peers RUNPOD_MCP COPY PLOT.svg [NODE NPM_SERVER]";
 

@@ -8,7 +8,7 @@ const SIDE: f64 = 320.0;
 const MARGIN: f64 = 60.0;
 
 /// Draws points (x, y), all greater than zero, and a thin line of what grows as `x` does.
-pub(crate) fn draw(title: &str, (across, up): (&str, &str), points: &[(f64, f64)]) -> String {
+pub fn draw(title: &str, (across, up): (&str, &str), points: &[(f64, f64)]) -> String {
     let (xs, ys) = (Axis::over(points.iter().map(|p| p.0)), Axis::over(points.iter().map(|p| p.1)));
     let place = |(x, y): (f64, f64)| (MARGIN + xs.at(x) * SIDE, MARGIN + (1.0 - ys.at(y)) * SIDE);
     let whole = SIDE + 2.0 * MARGIN;

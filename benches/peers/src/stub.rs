@@ -1,21 +1,28 @@
 //! A host that answers every request with one body and counts them: the twin would be the bottleneck.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// What is said of every key.
+const IN_FORCE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 38\r\n\r\n\
+    {\"data\":{\"myself\":{\"id\":\"user_1234\"}}}";
+
 /// The host, until the process ends.
 #[derive(Debug)]
-pub(crate) struct Stub {
+pub struct Stub {
     /// `host:port`.
-    pub(crate) at: String,
+    pub at: String,
     asked: Arc<AtomicUsize>,
 }
 
 impl Stub {
     /// A host on a free port.
-    pub(crate) fn answering(body: &[u8]) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    /// When there is no port.
+    pub fn answering(body: &[u8]) -> anyhow::Result<Self> {
         let head = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
@@ -34,25 +41,38 @@ impl Stub {
         Ok(stub)
     }
 
-    /// Requests so far.
-    pub(crate) fn asked(&self) -> usize {
+    /// Requests so far, those about keys apart.
+    #[must_use]
+    pub fn asked(&self) -> usize {
         self.asked.load(Ordering::Relaxed)
     }
 }
 
-/// Answers one request after another; none of them has a body.
+/// Answers one request after another, and questions about keys as if every key were in force.
 fn serve(stream: TcpStream, answer: &[u8], asked: &AtomicUsize) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut lines = BufReader::new(stream);
-    let mut line = String::new();
+    let (mut line, mut about_keys, mut length) = (String::new(), false, 0);
     loop {
         line.clear();
         if lines.read_line(&mut line)? == 0 {
             return Ok(());
         }
+        if line.starts_with("POST /graphql") {
+            about_keys = true;
+        }
+        if let Some(said) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = said.trim().parse().unwrap_or_default();
+        }
         if line == "\r\n" {
-            asked.fetch_add(1, Ordering::Relaxed);
-            lines.get_mut().write_all(answer)?;
+            std::io::copy(&mut (&mut lines).take(length), &mut std::io::sink())?;
+            if about_keys {
+                lines.get_mut().write_all(IN_FORCE)?;
+            } else {
+                asked.fetch_add(1, Ordering::Relaxed);
+                lines.get_mut().write_all(answer)?;
+            }
+            (about_keys, length) = (false, 0);
         }
     }
 }

@@ -16,13 +16,13 @@ const REQUESTS: u32 = 2_000;
 
 /// A running twin with hundreds of Pods.
 #[derive(Debug)]
-pub(crate) struct Twin {
+pub struct Twin {
     child: Child,
     wire: Wire,
 }
 
 impl Twin {
-    pub(crate) fn start(binary: &OsStr) -> anyhow::Result<Self> {
+    pub fn start(binary: &OsStr) -> anyhow::Result<Self> {
         let arguments = ["sandbox", "--seed", "busy", "--clock", "manual", "--listen", "127.0.0.1:0"];
         let mut command = Command::new(binary);
         let mut child = command
@@ -50,7 +50,7 @@ impl Twin {
     }
 
     /// Pods as the API shows them.
-    pub(crate) fn pods(&mut self) -> anyhow::Result<Vec<Value>> {
+    pub fn pods(&mut self) -> anyhow::Result<Vec<Value>> {
         let mut page: Value = serde_json::from_slice(&self.wire.get(FIFTY)?)?;
         let pods = page.get_mut("pods").map(Value::take);
         let Some(Value::Array(pods)) = pods else { anyhow::bail!("a page without pods") };
@@ -59,7 +59,7 @@ impl Twin {
     }
 
     /// Processor time for one page of 50 Pods.
-    pub(crate) fn cost(&mut self) -> anyhow::Result<Duration> {
+    pub fn cost(&mut self) -> anyhow::Result<Duration> {
         let spent = |child: &Child| process::cpu(child.id()).context("the kernel tells no times");
         for _ in 0..REQUESTS / 10 {
             self.wire.get(FIFTY)?;
@@ -80,7 +80,7 @@ impl Drop for Twin {
 }
 
 /// A page with so many Pods, each with an id of its own.
-pub(crate) fn page(pods: &[Value], count: usize) -> Vec<u8> {
+pub fn page(pods: &[Value], count: usize) -> Vec<u8> {
     let rows = pods.iter().cycle().take(count).zip(0..).map(|(pod, nth): (_, usize)| {
         let mut pod = pod.clone();
         if let Some(id) = pod.get_mut("id") {

@@ -8,6 +8,7 @@ mod call;
 mod completions;
 mod config_edit;
 mod connect;
+mod deferred;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod describe;
@@ -33,6 +34,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, Env, Problems};
+use deferred::Deferred;
 use flags::Flags;
 
 /// Run a Runpod account from any MCP client
@@ -61,27 +63,65 @@ The account key: RUNPOD_API_KEY, else what `login` kept, else runpodctl's ~/.run
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    Serve(serve::ServeArgs),
-    Call(call::CallArgs),
-    Tools(tools::ToolsArgs),
+    /// Answer an MCP client over stdin and stdout (what happens without a verb), or many over HTTP
+    Serve(Deferred<serve::ServeArgs>),
+    /// Call one tool and print its answer as JSON
+    ///
+    /// Exit code 1 is an answer that says what went wrong, 2 a call that could not be made.
+    Call(Deferred<call::CallArgs>),
+    /// List the tools that a client would be offered, one line each
+    Tools(Deferred<tools::ToolsArgs>),
+    /// Show the whole way on the imitation of Runpod: rent a GPU, deploy, see the bill, clean up
     #[cfg(feature = "sandbox")]
-    Demo(demo::DemoArgs),
+    Demo(Deferred<demo::DemoArgs>),
+    /// Run the imitation of Runpod alone, for any Runpod client
+    ///
+    /// Prints the lines that point a client at it, then serves until it is interrupted. What happens in it is forgotten.
     #[cfg(feature = "sandbox")]
-    Sandbox(sandbox::SandboxArgs),
-    Add(Box<install::add::AddArgs>),
-    Remove(install::remove::RemoveArgs),
-    Status(install::status::StatusArgs),
-    Login(login::LoginArgs),
-    Logout(login::LogoutArgs),
-    Bridge(bridge::BridgeArgs),
-    Doctor(doctor::DoctorArgs),
-    Links(links::LinksArgs),
-    Healthcheck(healthcheck::HealthcheckArgs),
-    Completions(completions::CompletionsArgs),
+    Sandbox(Deferred<sandbox::SandboxArgs>),
+    /// Make this server known to MCP clients
+    ///
+    /// On a terminal it asks what is not said. Exit code 0: all done; 1: a client was refused or failed; 2: not understood;
+    /// 3: the key is rejected; 4: no client is selected or found; 130: cancelled.
+    Add(Box<Deferred<install::add::AddArgs>>),
+    /// Take the entry out of the files of MCP clients
+    ///
+    /// On a terminal it asks which. Exit codes are those of `add`.
+    Remove(Deferred<install::remove::RemoveArgs>),
+    /// Show which MCP clients know this server, and how
+    Status(Deferred<install::status::StatusArgs>),
+    /// Keep the key of your Runpod account on this computer
+    ///
+    /// The key is asked for on the terminal, checked with Runpod, and kept in the keyring of the system, or in a file that
+    /// only you may read where there is none. Exit code 3 is a key that Runpod rejects; nothing is kept then.
+    Login(Deferred<login::LoginArgs>),
+    /// Forget the kept key and the sign-ins of `bridge`, everywhere
+    Logout(Deferred<login::LogoutArgs>),
+    /// Connect a client that can only start programs to a hosted MCP server
+    ///
+    /// Messages pass unchanged between stdin, stdout and the server. A server that wants a sign-in gets one through your
+    /// browser; the token is kept where `login` keeps the key, and `logout` forgets it.
+    Bridge(Deferred<bridge::BridgeArgs>),
+    /// Check everything between a client and Runpod, and say what to do about what is wrong
+    ///
+    /// Nothing is changed and no key is shown. Exit code 1 means that a check failed, 3 that Runpod rejects the key.
+    Doctor(Deferred<doctor::DoctorArgs>),
+    /// Print links that put the server into a client with one click
+    ///
+    /// A link holds no key. A hosted server asks for a sign-in; a local one uses the key that is set up on the computer.
+    Links(Deferred<links::LinksArgs>),
+    /// Ask a running server whether it is well
+    ///
+    /// Exit code 0 when it is, 1 when it is not. For images that have nothing else to ask with.
+    Healthcheck(Deferred<healthcheck::HealthcheckArgs>),
+    /// Print shell completions
+    Completions(Deferred<completions::CompletionsArgs>),
+    /// Change one entry of a configuration file and keep every other byte
     #[command(hide = true)]
-    ConfigEdit(config_edit::ConfigEditArgs),
+    ConfigEdit(Deferred<config_edit::ConfigEditArgs>),
+    /// Print every tool and every setting as JSON
     #[command(hide = true)]
-    Describe(describe::DescribeArgs),
+    Describe(Deferred<describe::DescribeArgs>),
 }
 
 /// A command that cannot be understood or cannot work. Exit code 2.
@@ -106,45 +146,45 @@ fn run(cli: Cli, env: &Env) -> anyhow::Result<ExitCode> {
     match cli.verb {
         None if bare && out::is_conversation() => serve::explain(),
         None => serve::run(&top, env),
-        Some(Verb::Serve(args)) => args.run(top, env),
-        Some(Verb::Call(args)) => call::run(&args, top, env),
-        Some(Verb::Tools(args)) => tools::run(args, top, env),
+        Some(Verb::Serve(Deferred(args))) => args.run(top, env),
+        Some(Verb::Call(Deferred(args))) => call::run(&args, top, env),
+        Some(Verb::Tools(Deferred(args))) => tools::run(args, top, env),
         #[cfg(feature = "sandbox")]
         Some(Verb::Demo(_)) => {
             top.refuse("demo")?;
             demo::run(env)
         }
         #[cfg(feature = "sandbox")]
-        Some(Verb::Sandbox(args)) => {
+        Some(Verb::Sandbox(Deferred(args))) => {
             top.refuse("sandbox")?;
             sandbox::run(args)
         }
-        Some(Verb::Add(args)) => install::add::run(&args, top, env),
-        Some(Verb::Remove(args)) => {
+        Some(Verb::Add(args)) => install::add::run(&args.0, top, env),
+        Some(Verb::Remove(Deferred(args))) => {
             top.refuse("remove")?;
             install::remove::run(&args, env)
         }
-        Some(Verb::Status(args)) => {
+        Some(Verb::Status(Deferred(args))) => {
             top.refuse("status")?;
             install::status::run(&args, env)
         }
-        Some(Verb::Login(args)) => login::login(&args, top, env),
-        Some(Verb::Logout(args)) => login::logout(&args, top, env),
-        Some(Verb::Bridge(args)) => bridge::run(&args, top, env),
-        Some(Verb::Doctor(args)) => doctor::run(&args, top, env),
-        Some(Verb::Links(args)) => {
+        Some(Verb::Login(Deferred(args))) => login::login(&args, top, env),
+        Some(Verb::Logout(Deferred(args))) => login::logout(&args, top, env),
+        Some(Verb::Bridge(Deferred(args))) => bridge::run(&args, top, env),
+        Some(Verb::Doctor(Deferred(args))) => doctor::run(&args, top, env),
+        Some(Verb::Links(Deferred(args))) => {
             top.refuse("links")?;
             links::run(&args, env)
         }
-        Some(Verb::Healthcheck(args)) => {
+        Some(Verb::Healthcheck(Deferred(args))) => {
             top.refuse("healthcheck")?;
             healthcheck::run(&args, env)
         }
-        Some(Verb::Completions(args)) => {
+        Some(Verb::Completions(Deferred(args))) => {
             top.refuse("completions")?;
             completions::run(&args)
         }
-        Some(Verb::ConfigEdit(args)) => {
+        Some(Verb::ConfigEdit(Deferred(args))) => {
             top.refuse("config-edit")?;
             config_edit::run(args)
         }

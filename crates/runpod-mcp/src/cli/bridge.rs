@@ -26,10 +26,6 @@ const OURS: [&str; 7] = [
     "mcp-protocol-version",
 ];
 
-/// Connect a client that can only start programs to a hosted MCP server
-///
-/// Messages pass unchanged between stdin, stdout and the server. A server that wants a sign-in gets one through your
-/// browser; the token is kept where `login` keeps the key, and `logout` forgets it.
 #[derive(Debug, clap::Args)]
 pub(super) struct BridgeArgs {
     /// Where the server is
@@ -38,6 +34,9 @@ pub(super) struct BridgeArgs {
     /// Send this header along; ${NAME} in it is replaced by the environment variable
     #[arg(long = "header", value_name = "NAME: VALUE")]
     headers: Vec<String>,
+    /// Send the key in this environment variable along, as `Authorization: Bearer`
+    #[arg(long, value_name = "NAME")]
+    api_key_env: Option<String>,
     /// Never open a browser; answer with an error where a sign-in is wanted
     #[arg(long)]
     no_sign_in: bool,
@@ -49,7 +48,7 @@ pub(super) fn run(args: &BridgeArgs, top: Flags, env: &Env) -> anyhow::Result<Ex
     let Some(config) = configure(&top.under(args.flags.clone()), env)? else { return Ok(ExitCode::SUCCESS) };
     log::start(config.log, config.json_log.unwrap_or(false));
     let address = Address::parse(&args.url).map_err(|e| Usage(format!("{:?} {e}", args.url)))?;
-    let headers = headers(&args.headers, env)?;
+    let headers = with_key(headers(&args.headers, env)?, args.api_key_env.as_deref(), env)?;
     let http = connect::settings(&config)?.engine()?;
     let person: Arc<dyn Person> = Arc::new(AtDesk { browser: browser(env) });
     let sign_in = SignIn { http: http.clone(), person, patience: PATIENCE };
@@ -120,6 +119,21 @@ fn headers(given: &[String], env: &Env) -> Result<HeaderMap, Usage> {
     Ok(headers)
 }
 
+/// The headers and, if it is to be sent, the key in this variable.
+fn with_key(mut headers: HeaderMap, variable: Option<&str>, env: &Env) -> Result<HeaderMap, Usage> {
+    let Some(name) = variable else { return Ok(headers) };
+    let key = env.get(name).ok_or_else(|| {
+        Usage(format!("--api-key-env {name}: the environment variable is not set, or blank"))
+    })?;
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", key.trim()))
+        .map_err(|_| Usage(format!("--api-key-env {name}: what it holds is no key")))?;
+    value.set_sensitive(true);
+    match headers.insert(http::header::AUTHORIZATION, value) {
+        None => Ok(headers),
+        Some(_) => Err(Usage("--api-key-env and a --header of the same name: say one of them".to_owned())),
+    }
+}
+
 /// A text with its `${NAME}` replaced.
 fn filled(text: &str, env: &Env) -> Result<String, String> {
     let mut filled = String::new();
@@ -152,6 +166,23 @@ mod tests {
         assert_eq!(headers["authorization"], "Bearer rpa_CANARY");
         assert_eq!(headers["x-team"], "a:b");
         assert!(!format!("{headers:?}").contains("CANARY"));
+    }
+
+    #[test]
+    fn the_key_in_a_variable_is_sent_and_never_shown() {
+        let env: Env = [("KEY", "rpa_CANARY\n"), ("BAD", "rpa_CANARY\u{7f}")].into_iter().collect();
+        let read = |headers, name| with_key(headers, Some(name), &env);
+        let sent = read(HeaderMap::new(), "KEY").unwrap();
+        assert_eq!(sent["authorization"], "Bearer rpa_CANARY");
+        assert!(!format!("{sent:?}").contains("CANARY"));
+        for (headers, name, why) in [
+            (HeaderMap::new(), "NONE", "NONE"),
+            (HeaderMap::new(), "BAD", "no key"),
+            (sent, "KEY", "one of them"),
+        ] {
+            let Usage(said) = read(headers, name).unwrap_err();
+            assert!(said.contains(why) && !said.contains("CANARY"), "{said}");
+        }
     }
 
     #[test]

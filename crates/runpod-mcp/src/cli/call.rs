@@ -13,9 +13,6 @@ use crate::config::Env;
 use crate::mcp::{Answer, Asked, Server};
 use crate::tool::progress::Follower;
 
-/// Call one tool and print its answer as JSON
-///
-/// Exit code 1 is an answer that says what went wrong, 2 a call that could not be made.
 #[derive(Debug, clap::Args)]
 pub(super) struct CallArgs {
     /// Name of the tool; `runpod-mcp tools` lists them

@@ -7,7 +7,6 @@ use clap_complete::Shell;
 
 use super::{Cli, out};
 
-/// Print shell completions
 #[derive(Debug, clap::Args)]
 pub(super) struct CompletionsArgs {
     /// The shell

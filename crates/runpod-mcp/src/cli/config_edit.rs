@@ -13,7 +13,6 @@ use super::{Usage, out};
 use crate::install::edit::{Change, Dialect, Place};
 use crate::install::file::{Manner, Target, change};
 
-/// Change one entry of a configuration file and keep every other byte
 #[derive(clap::Args)]
 #[command(group = clap::ArgGroup::new("change").required(true).args(["set", "remove"]))]
 pub(super) struct ConfigEditArgs {

@@ -22,7 +22,6 @@ use voice::Voice;
 /// How many times faster than real time the demo's world goes.
 const SPEED: u32 = 60;
 
-/// Show the whole way on the imitation of Runpod: rent a GPU, deploy, see the bill, clean up
 #[derive(Debug, clap::Args)]
 pub(super) struct DemoArgs {}
 

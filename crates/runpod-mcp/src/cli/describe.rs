@@ -12,7 +12,6 @@ use crate::config::{Kind, SETTINGS, Section, Setting};
 use crate::tool::Tool;
 use crate::tools::TOOLSETS;
 
-/// Print every tool and every setting as JSON
 #[derive(Debug, clap::Args)]
 pub(super) struct DescribeArgs {}
 

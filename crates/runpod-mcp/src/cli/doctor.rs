@@ -18,9 +18,6 @@ use crate::remote::Address;
 /// Exit code for a key that Runpod rejects.
 const REJECTED: u8 = 3;
 
-/// Check everything between a client and Runpod, and say what to do about what is wrong
-///
-/// Nothing is changed and no key is shown. Exit code 1 means that a check failed, 3 that Runpod rejects the key.
 #[derive(Debug, clap::Args)]
 pub(super) struct DoctorArgs {
     /// Look at this hosted MCP server, too

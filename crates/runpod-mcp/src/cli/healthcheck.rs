@@ -15,9 +15,6 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Where a server listens unless somebody says.
 const PORT: &str = "8471";
 
-/// Ask a running server whether it is well
-///
-/// Exit code 0 when it is, 1 when it is not. For images that have nothing else to ask with.
 #[derive(Debug, clap::Args)]
 pub(super) struct HealthcheckArgs {
     /// Address to ask [default: http://127.0.0.1:8471/healthz, or $PORT where that is set]

@@ -13,9 +13,6 @@ use crate::links::{Client, Entry, Link, Server};
 
 const ADDRESS: &str = "Address of the hosted server [default: RUNPOD_MCP_URL, else https://mcp.getrunpod.io/, which has Runpod's tools]";
 
-/// Print links that put the server into a client with one click
-///
-/// A link holds no key. A hosted server asks for a sign-in; a local one uses the key that is set up on the computer.
 #[derive(Debug, clap::Args)]
 pub(super) struct LinksArgs {
     /// Only these: hosted (an address) or local (a program that the client starts)

@@ -20,10 +20,6 @@ const REJECTED: u8 = 3;
 /// Exit code for a prompt that was broken off.
 const CANCELLED: u8 = 130;
 
-/// Keep the key of your Runpod account on this computer
-///
-/// The key is asked for on the terminal, checked with Runpod, and kept in the keyring of the system, or in a file that
-/// only you may read where there is none. Exit code 3 is a key that Runpod rejects; nothing is kept then.
 #[derive(Debug, clap::Args)]
 pub(super) struct LoginArgs {
     /// Read the key from standard input
@@ -39,7 +35,6 @@ pub(super) struct LoginArgs {
     flags: Flags,
 }
 
-/// Forget the kept key and the sign-ins of `bridge`, everywhere
 #[derive(Debug, clap::Args)]
 pub(super) struct LogoutArgs {
     /// Forget only the sign-in at this MCP server

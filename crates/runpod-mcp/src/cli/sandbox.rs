@@ -10,9 +10,6 @@ use runpod_sim::{Pace, Scenario, Seed, Sim, Without};
 use super::{block_on, log, out};
 use crate::config::Log;
 
-/// Run the imitation of Runpod alone, for any Runpod client
-///
-/// Prints the lines that point a client at it, then serves until it is interrupted. What happens in it is forgotten.
 #[derive(Debug, clap::Args)]
 pub(super) struct SandboxArgs {
     /// Where to listen; port 0 takes any free one

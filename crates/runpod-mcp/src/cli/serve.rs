@@ -9,7 +9,6 @@ use super::flags::Flags;
 use super::{block_on, configure, connect, log, out};
 use crate::config::{Config, Env};
 
-/// Answer an MCP client over stdin and stdout (what happens without a verb), or many over HTTP
 #[derive(Debug, clap::Args)]
 pub(super) struct ServeArgs {
     /// Serve MCP over HTTP at / and /mcp [default: 127.0.0.1:8471, or 0.0.0.0 and $PORT where that is set]

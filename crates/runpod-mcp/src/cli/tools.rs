@@ -9,7 +9,6 @@ use super::{configure, connect, out};
 use crate::config::Env;
 use crate::tool::first_sentence;
 
-/// List the tools that a client would be offered, one line each
 #[derive(Debug, clap::Args)]
 pub(super) struct ToolsArgs {
     /// Print exactly what tools/list answers

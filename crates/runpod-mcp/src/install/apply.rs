@@ -179,7 +179,7 @@ impl Steps<'_> {
                 Goal::Local { command: &self.offer.launch.command, args: &goal_args }
             }
             Mode::Hosted(host) if self.is_bridged() => {
-                bridge = self.offer.launch.told(&["bridge".to_owned(), host.url().to_owned()]);
+                bridge = self.offer.launch.told(&self.bridging(host));
                 Goal::Local { command: &self.offer.launch.command, args: &bridge }
             }
             Mode::Hosted(host) => Goal::Hosted { url: host.url() },
@@ -187,6 +187,17 @@ impl Steps<'_> {
         let key = self.offer.key;
         let wanted = Wanted { name: self.order.name, goal, key, reference: self.client.reference };
         (self.seat.shape)(&wanted)
+    }
+
+    /// What the bridge is told. The key is in its environment, and it sends it only when it is told to.
+    fn bridging(&self, host: &Host) -> Vec<String> {
+        let variable = match self.offer.key {
+            Key::Elsewhere => None,
+            Key::Inline(_) => Some("RUNPOD_API_KEY"),
+            Key::Variable(name) => Some(name),
+        };
+        let key = variable.into_iter().flat_map(|name| ["--api-key-env", name]);
+        ["bridge", host.url()].into_iter().chain(key).map(str::to_owned).collect()
     }
 
     fn add(&self, report: Report) -> Report {

@@ -16,12 +16,15 @@ pub struct Launch {
 
 impl Launch {
     /// By a binary at this path; by its package when the path is in the cache of a package runner, which is emptied at will.
+    ///
+    /// The package is the one that the launcher says it started us from, as `NAME@VERSION`, or else the one of this version.
     #[must_use]
-    pub fn of(binary: &Path, windows: bool) -> Self {
+    pub fn of(binary: &Path, package: Option<&str>, windows: bool) -> Self {
         if !is_in_runner_cache(binary) {
             return Self { command: binary.display().to_string(), args: Vec::new() };
         }
-        let package = format!("{PACKAGE}@{}", env!("CARGO_PKG_VERSION"));
+        let own = || format!("{PACKAGE}@{}", env!("CARGO_PKG_VERSION"));
+        let package = package.filter(|said| is_package(said)).map_or_else(own, str::to_owned);
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         match windows {
             // A client cannot start npx.cmd by itself.
@@ -35,6 +38,12 @@ impl Launch {
     pub fn told(&self, ours: &[String]) -> Vec<String> {
         self.args.iter().chain(ours).cloned().collect()
     }
+}
+
+/// Nothing that a shell, or npx itself, takes for anything else than a package.
+fn is_package(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "@/._+-".contains(c);
+    !text.is_empty() && !text.starts_with('-') && text.chars().all(plain)
 }
 
 /// npx, pnpm dlx, yarn dlx and bunx unpack what they run into folders of these names.
@@ -57,12 +66,22 @@ mod tests {
             "/tmp/bunx-1000-runpod-mcp@latest/node_modules/x/runpod-mcp",
             r"C:\Users\me\AppData\Local\npm-cache\_npx\1a2b\runpod-mcp.exe",
         ] {
-            let launch = Launch::of(Path::new(cache), false);
-            let package = format!("runpod-mcp@{}", env!("CARGO_PKG_VERSION"));
-            assert_eq!(launch, Launch { command: "npx".to_owned(), args: vec!["-y".to_owned(), package] });
+            let own = format!("runpod-mcp@{}", env!("CARGO_PKG_VERSION"));
+            for (said, package) in [
+                (None, &*own),
+                (Some("@mirror/runpod-mcp@1.2.3-rc.1"), "@mirror/runpod-mcp@1.2.3-rc.1"),
+                (Some("--call=touch x"), &own),
+                (Some("x & calc"), &own),
+            ] {
+                let launch = Launch::of(Path::new(cache), said, false);
+                assert_eq!(
+                    (&*launch.command, launch.args),
+                    ("npx", vec!["-y".to_owned(), package.to_owned()])
+                );
+            }
         }
-        let stable = Launch::of(Path::new("/usr/local/lib/node_modules/runpod-mcp/runpod-mcp"), false);
+        let stable = Launch::of(Path::new("/usr/local/lib/node_modules/runpod-mcp/runpod-mcp"), None, false);
         assert_eq!(stable.told(&["serve".to_owned()]), ["serve"]);
-        assert_eq!(Launch::of(Path::new("/x/_npx/y"), true).command, "cmd");
+        assert_eq!(Launch::of(Path::new("/x/_npx/y"), None, true).command, "cmd");
     }
 }

@@ -18,10 +18,6 @@ use crate::install::hosted::{Host, OFFICIAL};
 use crate::install::launch::Launch;
 use crate::install::machine::Machine;
 
-/// Make this server known to MCP clients
-///
-/// On a terminal it asks what is not said. Exit code 0: all done; 1: a client was refused or failed; 2: not understood;
-/// 3: the key is rejected; 4: no client is selected or found; 130: cancelled.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct AddArgs {
     #[command(flatten)]
@@ -91,7 +87,7 @@ pub(in crate::cli) fn run(args: &AddArgs, top: Flags, env: &Env) -> anyhow::Resu
         return Ok(key::rejected());
     }
     let mode = mode(answers.mode, host, &flags);
-    let launch = launch(args.command.as_deref())?;
+    let launch = launch(args.command.as_deref(), env)?;
     let key = match (auth, &key) {
         (Auth::Inline | Auth::Header, Some(key)) => Key::Inline(key.expose()),
         (Auth::Inline | Auth::Header, None) => Key::Inline("<your key>"),
@@ -195,7 +191,7 @@ fn mode(word: ModeWord, host: Host, flags: &Flags) -> Mode {
     }
 }
 
-fn launch(command: Option<&std::path::Path>) -> anyhow::Result<Launch> {
+fn launch(command: Option<&std::path::Path>, env: &Env) -> anyhow::Result<Launch> {
     match command {
         Some(command) if command.is_absolute() => {
             Ok(Launch { command: command.display().to_string(), args: Vec::new() })
@@ -205,7 +201,7 @@ fn launch(command: Option<&std::path::Path>) -> anyhow::Result<Launch> {
         }
         None => {
             let binary = std::env::current_exe().context("where this program is cannot be told")?;
-            Ok(Launch::of(&binary, cfg!(windows)))
+            Ok(Launch::of(&binary, env.get("RUNPOD_MCP_PACKAGE"), cfg!(windows)))
         }
     }
 }

@@ -1,18 +1,15 @@
 //! The account key for an installation: from a hidden prompt, stdin or a variable, never from an argument; and whether it is good.
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::Context;
 use runpod_api::ApiKey;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::cli::flags::Flags;
 use crate::cli::{Usage, block_on, connect, out, typed};
-use crate::config::{Config, Env, Keys};
-
-/// Longest time that Runpod is given for an answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::config::{Config, Env};
+use crate::doctor::account::{Verdict, verdict};
 
 /// Where a key is read from.
 pub(super) enum Source<'a> {
@@ -76,34 +73,26 @@ pub(super) fn read(source: &Source<'_>) -> anyhow::Result<Typed> {
 
 /// Asks Runpod, or the imitation that the settings name.
 pub(super) fn check(key: &Typed, flags: &Flags, env: &Env) -> anyhow::Result<Checked> {
-    let config = Config::read(&flags.given, env)?;
-    ask_runpod(Config { keys: Keys::new(Some(ApiKey::new(key.expose())), None), ..config })
+    ask(&Config::read(&flags.given, env)?, Some(ApiKey::new(key.expose())))
 }
 
 /// The same for the key that the server itself would find; nothing to check when there is none.
 pub(super) fn check_stored(flags: &Flags, env: &Env) -> anyhow::Result<Checked> {
-    let config = Config::read(&flags.given, env)?;
-    let found = block_on(config.keys.find())?;
-    if found.is_none() { Ok(Checked::Not) } else { ask_runpod(config) }
+    ask(&Config::read(&flags.given, env)?, None)
 }
 
-fn ask_runpod(config: Config) -> anyhow::Result<Checked> {
-    let server = connect::server(config)?;
-    let given: Map<String, Value> = [("limit".to_owned(), json!(1))].into_iter().collect();
-    let answer = block_on(async {
-        let who = server.local(("runpod-mcp", env!("CARGO_PKG_VERSION")));
-        let asked = crate::mcp::Asked::default();
-        tokio::time::timeout(PATIENCE, server.call_for("list-pods", given, &who, &asked)).await
-    })?;
-    let said = |json: &Value, key: &str| json.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    Ok(match answer {
-        Ok(Ok(answer)) if !answer.failed => Checked::Good,
-        // A key that may not list Pods is a key all the same.
-        Ok(Ok(answer)) if said(&answer.json, "code") == "key_rejected" => Checked::Rejected,
-        Ok(Ok(answer)) => Checked::Unknown(said(&answer.json, "error")),
-        Ok(Err(unknown)) => Checked::Unknown(unknown.to_string()),
-        Err(_) => Checked::Unknown(format!("Runpod did not answer within {} s", PATIENCE.as_secs())),
-    })
+/// The question that `login` and `doctor` ask, too.
+fn ask(config: &Config, key: Option<ApiKey>) -> anyhow::Result<Checked> {
+    block_on(async {
+        let reach = connect::reach(config).await?;
+        let Some(key) = key.or(reach.key.map(|located| located.key)) else { return Ok(Checked::Not) };
+        Ok(match verdict(&reach.client, key).await {
+            // A key that may not list Pods is a key all the same.
+            Verdict::Accepted | Verdict::Limited => Checked::Good,
+            Verdict::Rejected => Checked::Rejected,
+            Verdict::Unknown(why) => Checked::Unknown(why),
+        })
+    })?
 }
 
 /// The end when a key is no good.

@@ -10,9 +10,6 @@ use crate::install::client::Client;
 use crate::install::clients::CLIENTS;
 use crate::install::status;
 
-/// Take the entry out of the files of MCP clients
-///
-/// On a terminal it asks which. Exit codes are those of `add`.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct RemoveArgs {
     #[command(flatten)]

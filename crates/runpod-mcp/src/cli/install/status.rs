@@ -10,7 +10,6 @@ use crate::config::Env;
 use crate::install::clients::CLIENTS;
 use crate::install::status::{Found, look};
 
-/// Show which MCP clients know this server, and how
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct StatusArgs {
     /// The name of the entry
