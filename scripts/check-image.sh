@@ -32,7 +32,9 @@ files=$(cd "$root" && find . -type f | sort | tr '\n' ' ')
 echo "ok  the image holds one file and runs as nobody ($(du -h "$root/runpod-mcp" | cut -f1))"
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-within() { env -i "PORT=$port" MCP_PUBLIC_URL=https://mcp.example.com chroot --userspec=65532:65532 "$root" /runpod-mcp "$@"; }
+# Nothing of this environment gets in, not even the path by which the tool itself would be found.
+chroot=$(PATH=$PATH:/usr/sbin:/sbin command -v chroot)
+within() { env -i "PORT=$port" MCP_PUBLIC_URL=https://mcp.example.com "$chroot" --userspec=65532:65532 "$root" /runpod-mcp "$@"; }
 
 within serve --http &
 server=$!

@@ -1,10 +1,7 @@
 //! A successful answer, fully read and not yet interpreted.
 
-use std::marker::PhantomData;
-
 use bytes::Bytes;
 use serde::Deserialize;
-use serde::de::DeserializeSeed;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
@@ -51,20 +48,10 @@ impl Answer {
     /// # Errors
     /// [`Error::Shape`] when it is not JSON of that type: a truncated text, an empty body, a foreign object.
     pub(crate) fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
-        self.json_read_by(PhantomData)
-    }
-
-    /// The body as JSON, read in a way of its own.
-    ///
-    /// # Errors
-    /// As [`Answer::json`].
-    pub(crate) fn json_read_by<'a, S: DeserializeSeed<'a>>(&'a self, reader: S) -> Result<S::Value, Error> {
         if self.is_empty() {
             return Err(shape(self.op.id, self.status, "it is empty, JSON was expected".to_owned()));
         }
-        let mut text = serde_json::Deserializer::from_slice(&self.body);
-        let value = reader.deserialize(&mut text).and_then(|value| text.end().map(|()| value));
-        value.map_err(|e| self.shape(&e))
+        serde_json::from_slice(&self.body).map_err(|e| self.shape(&e))
     }
 
     /// Why the body says nothing about what was done, if it does not: it is empty, an empty object, null or no JSON.

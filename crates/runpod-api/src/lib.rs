@@ -52,6 +52,7 @@ mod query;
 mod rate;
 pub mod registries;
 mod retry;
+pub mod row;
 mod scan;
 mod secret;
 mod sketch;

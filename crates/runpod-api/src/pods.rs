@@ -5,7 +5,7 @@ mod v1;
 mod v2;
 mod view;
 
-pub use view::{Cpu as PodCpu, Gpu as PodGpu, Pod, Port, Runtime, Ssh, SshEndpoint};
+pub use view::{Brief as PodBrief, Cpu as PodCpu, Gpu as PodGpu, Pod, Port, Runtime, Ssh, SshEndpoint};
 
 use std::time::Duration;
 

@@ -8,6 +8,8 @@
 
 mod block;
 mod border;
+mod brackets;
+mod children;
 mod excerpt;
 mod frame;
 mod lexer;
@@ -16,6 +18,7 @@ mod walk;
 
 use std::ops::Range;
 
+pub(crate) use children::children;
 pub use excerpt::{Excerpt, Kind, Rest, Unit};
 pub(crate) use lexer::Flaw;
 pub use pointer::{BadPointer, Pointer};

@@ -8,7 +8,7 @@ const SHORTEST: usize = 8;
 /// A Runpod API key.
 ///
 /// It has no `Debug`, `Display` or `Serialize` that shows it, so a key cannot reach a log line by accident.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ApiKey(Arc<str>);
 
 impl ApiKey {

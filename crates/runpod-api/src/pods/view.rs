@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::container::{Env, Mounts};
 use crate::view::lenient;
 
-use said::Said;
+use said::{BriefSaid, Said};
 
 /// The fields of a Pod that callers act on, whichever version said them. Only `id` is required of an answer.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -42,6 +42,26 @@ pub struct Pod {
     pub ssh: Ssh,
     /// What runs, while it runs.
     pub runtime: Option<Runtime>,
+}
+
+/// What a list shows of a [`Pod`]; each field means what it means there.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(from = "BriefSaid")]
+pub struct Brief {
+    /// Pod id.
+    pub id: String,
+    /// Name shown in the console.
+    pub name: String,
+    /// How far it is, or on REST v1 what is wanted.
+    pub status: String,
+    /// GPUs, unless it is a CPU Pod.
+    pub gpu: Option<Gpu>,
+    /// CPUs, when it is a CPU Pod.
+    pub cpu: Option<Cpu>,
+    /// USD per hour now.
+    pub cost: Option<f64>,
+    /// Data centre, once a machine is assigned.
+    pub data_center_id: Option<String>,
 }
 
 /// GPUs of a Pod.

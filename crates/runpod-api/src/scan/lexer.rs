@@ -7,9 +7,7 @@
 use memchr::memchr2;
 
 use super::block::{self, Block, Signs, Texts};
-
-/// Depth down to which a closing bracket must be the sort that was opened; one bit each.
-const SORTED: usize = 128;
+use super::brackets::Brackets;
 
 /// Why a text cannot be what was expected, with the number of bytes before the place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,9 +70,7 @@ impl State {
 #[derive(Debug, Default)]
 pub(super) struct Lexer {
     state: State,
-    depth: usize,
-    /// One bit for each open container, the innermost lowest: set for an object.
-    sorts: u128,
+    brackets: Brackets,
     at: u64,
     /// Those of the container that is being leapt over.
     commas: u64,
@@ -89,7 +85,7 @@ impl Lexer {
     pub(super) fn feed(&mut self, chunk: &[u8], listener: &mut impl Listener) -> Result<(), Flaw> {
         let mut rest = chunk;
         while let Some(first) = rest.first() {
-            let told = self.depth <= listener.depth();
+            let told = self.brackets.depth() <= listener.depth();
             let taken = match self.state {
                 _ if !told => self.leap(rest, listener)?,
                 State::Free => self.token(*first, listener)?,
@@ -107,7 +103,7 @@ impl Lexer {
     /// # Errors
     /// [`Flaw::Early`] when something is still open.
     pub(super) fn finish(&self) -> Result<(), Flaw> {
-        match (self.depth, self.state) {
+        match (self.brackets.depth(), self.state) {
             (0, State::Free) => Ok(()),
             _ => Err(Flaw::Early(self.at)),
         }
@@ -122,10 +118,10 @@ impl Lexer {
             }
             b'{' | b'[' => {
                 listener.opened(first == b'{', self.at)?;
-                self.open(first);
+                self.brackets.open(first);
             }
             b'}' | b']' => {
-                self.close(first, self.at)?;
+                self.brackets.close(first, self.at)?;
                 listener.closed(self.at + 1)?;
             }
             b',' => listener.comma(self.at)?,
@@ -170,11 +166,11 @@ impl Lexer {
             self.count(commas & before, told);
             (brackets, commas) = (brackets & (brackets - 1), commas & !before);
             if matches!(byte, b'{' | b'[') {
-                self.open(byte);
+                self.brackets.open(byte);
                 continue;
             }
-            self.close(byte, self.at + (block.before + place) as u64)?;
-            if self.depth == told {
+            self.brackets.close(byte, self.at + (block.before + place) as u64)?;
+            if self.brackets.depth() == told {
                 return Ok(Some(block.before + place + 1));
             }
         }
@@ -183,7 +179,7 @@ impl Lexer {
     }
 
     fn count(&mut self, commas: u64, told: usize) {
-        if self.depth == told + 1 {
+        if self.brackets.depth() == told + 1 {
             self.commas += u64::from(commas.count_ones());
         }
     }
@@ -246,25 +242,5 @@ impl Lexer {
             listener.word_ends(self.at + piece.len() as u64)?;
         }
         Ok(piece.len())
-    }
-
-    fn open(&mut self, bracket: u8) {
-        self.depth += 1;
-        if self.depth <= SORTED {
-            self.sorts = (self.sorts << 1) | u128::from(bracket == b'{');
-        }
-    }
-
-    fn close(&mut self, bracket: u8, at: u64) -> Result<(), Flaw> {
-        let sorted = self.depth <= SORTED;
-        let object = self.sorts & 1 == 1;
-        if self.depth == 0 || (sorted && object != (bracket == b'}')) {
-            return Err(Flaw::Syntax(at));
-        }
-        self.depth -= 1;
-        if sorted {
-            self.sorts >>= 1;
-        }
-        Ok(())
     }
 }

@@ -8,7 +8,7 @@ use runpod_api::{ApiKey, Exchange, Standing};
 use tokio::sync::watch;
 
 use super::table::{Seen, Table, Ticket};
-use crate::state::digest::{Digest, Digester};
+use crate::state::digest::{Digest, Own};
 
 /// Most locks that keys are spread over.
 const SHARDS: usize = 16;
@@ -20,7 +20,7 @@ const MOST: usize = 1_000;
 #[derive(Debug)]
 pub struct Verdicts {
     tables: Box<[Mutex<Table<Answer>>]>,
-    digester: Digester,
+    digester: Own,
 }
 
 type Answer = watch::Receiver<Option<Standing>>;
@@ -44,7 +44,7 @@ impl Verdicts {
     pub fn of_most(keys: usize) -> Self {
         let shards = keys.clamp(1, SHARDS);
         let table = || Mutex::new(Table::new(keys / shards));
-        Self { tables: std::iter::repeat_with(table).take(shards).collect(), digester: Digester::random() }
+        Self { tables: std::iter::repeat_with(table).take(shards).collect(), digester: Own::default() }
     }
 
     /// Forgets what is known of a key.
@@ -93,7 +93,7 @@ impl Verdicts {
     }
 
     fn who(&self, key: &ApiKey) -> Digest {
-        self.digester.of("key", key.digest())
+        self.digester.of("key", key)
     }
 
     fn at<T>(&self, who: Digest, act: impl FnOnce(&mut Table<Answer>) -> T) -> Option<T> {

@@ -74,7 +74,8 @@ pub(super) fn greeted(mut result: InitializeResult) -> InitializeResult {
 
 /// The result of a call that is answered now.
 pub(super) fn result(answer: &Answer) -> CallToolResult {
-    let content = vec![ContentBlock::text(answer.json.to_string())];
+    // Not by `Display`, which writes it in small pieces.
+    let content = vec![ContentBlock::text(serde_json::to_string(&answer.json).unwrap_or_default())];
     match answer.failed {
         true => CallToolResult::error(content),
         false => CallToolResult::success(content),

@@ -1,6 +1,6 @@
 //! Replies of list tools: a page of rows, summarised or full, and where the next page begins.
 
-use runpod_api::Listing;
+use runpod_api::{Listing, row};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -126,15 +126,13 @@ impl Sheet {
     where
         S: Deserialize<'a> + Serialize,
     {
-        let mut room = MAX_BYTES - OVERHEAD;
+        let mut room = Room { sure: Some(MAX_BYTES - OVERHEAD), left: MAX_BYTES - OVERHEAD };
         let mut items = Vec::new();
         for row in rows {
             let item = self.item::<S>(row)?;
-            let size = fit::size(&item) + 1;
-            if size > room && !items.is_empty() {
+            if !room.takes(&item, &items) && !items.is_empty() {
                 return Ok((items, true));
             }
-            room = room.saturating_sub(size);
             items.push(item);
         }
         Ok((items, false))
@@ -152,7 +150,7 @@ impl Sheet {
         };
         match self.detail {
             Detail::Summary => {
-                let summary = serde_json::from_str::<S>(row).map_err(odd)?;
+                let summary = row::read::<S>(row).map_err(odd)?;
                 Ok(without_empty(serde_json::to_value(summary).map_err(odd)?))
             }
             Detail::Full => {
@@ -184,6 +182,31 @@ impl Sheet {
             fields.extend(note.map(|note| ("note".to_owned(), note.into())));
         }
         Reply::from(Value::Object(head)).with("items", items).with("pagination", pagination)
+    }
+}
+
+/// Room for rows. What they take is counted from the first one on that might not fit; nearly all lists have none.
+struct Room {
+    /// What is left however the rows are written, as long as something is.
+    sure: Option<usize>,
+    left: usize,
+}
+
+impl Room {
+    /// Whether there is room for a row behind those before it.
+    fn takes(&mut self, item: &Value, before: &[Value]) -> bool {
+        if let Some(sure) = self.sure {
+            self.sure = sure.checked_sub(fit::bound(item) + 1);
+            if self.sure.is_some() {
+                return true;
+            }
+            let taken = before.iter().map(|item| fit::size(item) + 1).sum();
+            self.left = self.left.saturating_sub(taken);
+        }
+        let size = fit::size(item) + 1;
+        let fits = size <= self.left;
+        self.left = self.left.saturating_sub(size);
+        fits
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use runpod_api::Clock;
 
-use super::digest::{Digest, Digester};
+use super::digest::{Digest, Own};
 use super::settings::Size;
 use super::{Pending, Rule, State, Taken, Unsure};
 
@@ -22,7 +22,7 @@ const SHARDS: usize = 16;
 #[derive(Debug)]
 pub struct Memory {
     shards: Box<[Mutex<Shard>]>,
-    digester: Digester,
+    digester: Own,
     clock: Arc<dyn Clock>,
 }
 
@@ -32,7 +32,7 @@ impl Memory {
     pub fn new(size: Size, clock: Arc<dyn Clock>) -> Self {
         let shard = || Mutex::new(Shard::new(size.buckets.div_ceil(SHARDS), size.marks.div_ceil(SHARDS)));
         let shards = std::iter::repeat_with(shard).take(SHARDS).collect();
-        Self { shards, digester: Digester::random(), clock }
+        Self { shards, digester: Own::default(), clock }
     }
 
     /// [`State::take`], now.

@@ -78,7 +78,8 @@ impl Contender {
     }
 }
 
-const MANY: &str = "1000000000";
+/// The most that the settings take.
+const MANY: &str = "1000000";
 
 impl Server {
     fn listens(&self) -> anyhow::Result<()> {

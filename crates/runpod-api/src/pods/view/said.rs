@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Cpu, Gpu, Pod, Port, Runtime, Ssh, SshEndpoint};
+use super::{Brief, Cpu, Gpu, Pod, Port, Runtime, Ssh, SshEndpoint};
 use crate::container::{Env, Mounts, NetworkMount};
 use crate::view::{self, lenient};
 
@@ -45,6 +45,27 @@ pub(super) struct Said {
     public_ip: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     port_mappings: BTreeMap<u16, u16>,
+}
+
+/// What [`Brief`] keeps of it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BriefSaid {
+    id: String,
+    #[serde(default, deserialize_with = "lenient")]
+    name: String,
+    gpu: Option<GpuSaid>,
+
+    status: Option<String>,
+    cpu: Option<Cpu>,
+    cost: Option<f64>,
+    data_center_id: Option<String>,
+
+    desired_status: Option<String>,
+    cpu_flavor_id: Option<String>,
+    vcpu_count: Option<f64>,
+    cost_per_hr: Option<Amount>,
+    machine: Option<MachineSaid>,
 }
 
 /// A CPU Pod of v1 may have GPUs without a type: none.
@@ -91,22 +112,50 @@ impl From<Said> for Pod {
             persistent: view::own_volume(said.volume_in_gb, said.volume_mount_path.as_deref()),
             network: network(said.network_volume_id, said.network_volume, said.volume_mount_path),
         };
-        let flavor = said.cpu_flavor_id.filter(|id| !id.is_empty());
-        Self {
+        let Brief { id, name, status, gpu, cpu, cost, data_center_id } = Brief::from(BriefSaid {
             id: said.id,
             name: said.name,
-            status: said.status.or(said.desired_status).unwrap_or_default(),
+            gpu: said.gpu,
+            status: said.status,
+            cpu: said.cpu,
+            cost: said.cost,
+            data_center_id: said.data_center_id,
+            desired_status: said.desired_status,
+            cpu_flavor_id: said.cpu_flavor_id,
+            vcpu_count: said.vcpu_count,
+            cost_per_hr: said.cost_per_hr,
+            machine: said.machine,
+        });
+        Self {
+            id,
+            name,
+            status,
+            gpu,
+            cpu,
+            cost,
+            data_center_id,
             image: said.image,
-            gpu: said.gpu.and_then(gpu),
-            cpu: said.cpu.or(flavor.map(|id| Cpu { id, vcpu_count: whole(said.vcpu_count) })),
-            cost: said.cost.or(said.cost_per_hr.and_then(Amount::number)),
-            data_center_id: said.data_center_id.or(said.machine.and_then(|machine| machine.data_center_id)),
             env: said.env,
             ports: said.ports,
             mounts: said.mounts.unwrap_or(flat),
             locked: said.locked,
             ssh: said.ssh.unwrap_or(Ssh { proxy: None, direct }),
             runtime: said.runtime.or(mapped),
+        }
+    }
+}
+
+impl From<BriefSaid> for Brief {
+    fn from(said: BriefSaid) -> Self {
+        let flavor = said.cpu_flavor_id.filter(|id| !id.is_empty());
+        Self {
+            id: said.id,
+            name: said.name,
+            status: said.status.or(said.desired_status).unwrap_or_default(),
+            gpu: said.gpu.and_then(gpu),
+            cpu: said.cpu.or(flavor.map(|id| Cpu { id, vcpu_count: whole(said.vcpu_count) })),
+            cost: said.cost.or(said.cost_per_hr.and_then(Amount::number)),
+            data_center_id: said.data_center_id.or(said.machine.and_then(|machine| machine.data_center_id)),
         }
     }
 }

@@ -83,7 +83,7 @@ impl Front {
             origins: Origins::new(&settings),
             toolsets: Toolsets::new(server),
             numbers: Numbers::default(),
-            callers: Callers::new(),
+            callers: Callers::default(),
             desk: sign_in.as_ref().map(SignIn::router),
             state,
             metrics,

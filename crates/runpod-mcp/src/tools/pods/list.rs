@@ -1,6 +1,6 @@
 //! `list-pods`, and how a Pod looks in a list.
 
-use runpod_api::pods::{Filter, Pod, Query};
+use runpod_api::pods::{Filter, PodBrief, Query};
 use runpod_api::{Page as ApiPage, Resource, Version};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use crate::tool::{Card, Cx, Effect, Outcome, Page, ToolDef};
 
 /// A Pod in a list: one GPU is what one expects, so only other counts are said.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(from = "Pod", rename_all = "camelCase")]
+#[serde(from = "PodBrief", rename_all = "camelCase")]
 pub(in crate::tools) struct PodRow {
     id: String,
     name: String,
@@ -27,9 +27,9 @@ pub(in crate::tools) struct PodRow {
     data_center_id: Option<String>,
 }
 
-impl From<Pod> for PodRow {
-    fn from(pod: Pod) -> Self {
-        let Pod { id, name, status, gpu, cpu, cost, data_center_id, .. } = pod;
+impl From<PodBrief> for PodRow {
+    fn from(pod: PodBrief) -> Self {
+        let PodBrief { id, name, status, gpu, cpu, cost, data_center_id } = pod;
         Self {
             id,
             name,
@@ -88,7 +88,7 @@ impl ToolDef for ListPods {
         }
         let reply = if args.filters() {
             let walk = Walk::of(async |page| cx.client.pods().list(&ask(page)).await).await?;
-            let rows = walk.keep::<Pod>(|pod| args.keeps(pod))?;
+            let rows = walk.keep::<PodBrief>(|pod| args.keeps(pod))?;
             sheet.page_of_all::<PodRow>(Map::new(), &rows)?.notes(walk.gap())
         } else {
             let (limit, cursor) = sheet.ask();
@@ -116,7 +116,7 @@ impl ListPodsArgs {
             || self.name.is_some()
     }
 
-    fn keeps(&self, pod: &Pod) -> bool {
+    fn keeps(&self, pod: &PodBrief) -> bool {
         let one_of = |wanted: &Option<Vec<String>>, got: Option<&String>| match wanted {
             Some(wanted) => got.is_some_and(|got| wanted.contains(got)),
             None => true,

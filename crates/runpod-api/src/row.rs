@@ -1,0 +1,228 @@
+//! An object of which a few members are wanted, read without a look into the others.
+//!
+//! A row of a list is mostly what a list does not show. A view that wants seven members of it pays for these seven.
+
+use std::borrow::Cow;
+use std::vec;
+
+use memchr::memchr;
+use serde::de::value::{BorrowedStrDeserializer, StringDeserializer};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
+use serde::{Deserialize, forward_to_deserialize_any};
+use serde_json::Error;
+
+use crate::scan::children;
+
+/// Reads a view of an object. Members that the view does not name may hold anything with matching brackets.
+///
+/// # Errors
+/// Those of a strict reading, with the line and the column in the text.
+pub fn read<'a, V: Deserialize<'a>>(text: &'a str) -> Result<V, Error> {
+    match Row::of(text).map(V::deserialize) {
+        Some(Ok(view)) => Ok(view),
+        _ => serde_json::from_str(text),
+    }
+}
+
+/// An object in members.
+struct Row<'a>(Vec<&'a str>);
+
+impl<'a> Row<'a> {
+    fn of(text: &'a str) -> Option<Self> {
+        let mut members = Vec::with_capacity(32);
+        children(text.as_bytes(), 1, |child| members.extend(text.get(child.place))).ok()?;
+        text.trim_ascii_start().starts_with('{').then_some(Self(members))
+    }
+}
+
+impl<'de> Deserializer<'de> for Row<'de> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_map(Members { left: self.0.into_iter(), value: "" })
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct
+        seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+struct Members<'de> {
+    left: vec::IntoIter<&'de str>,
+    /// Of the member whose key was read.
+    value: &'de str,
+}
+
+impl<'de> MapAccess<'de> for Members<'de> {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+        let Some(member) = self.left.next() else { return Ok(None) };
+        let (key, value) = self::member(member).ok_or_else(|| Error::custom("a member without a key"))?;
+        self.value = value;
+        match key {
+            Cow::Borrowed(key) => seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some),
+            Cow::Owned(key) => seed.deserialize(StringDeserializer::new(key)).map(Some),
+        }
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
+        seed.deserialize(Wanted(self.value))
+    }
+}
+
+/// The key and the value of a member as it is written; a plain key is taken where it stands.
+pub(crate) fn member(text: &str) -> Option<(Cow<'_, str>, &str)> {
+    let inner = text.strip_prefix('"')?;
+    let plain = inner.get(..memchr(b'"', inner.as_bytes())?)?;
+    let (key, end) = match plain.contains('\\') {
+        false => (Cow::Borrowed(plain), plain.len() + 2),
+        true => {
+            let mut keys = serde_json::Deserializer::from_str(text).into_iter::<String>();
+            (Cow::Owned(keys.next()?.ok()?), keys.byte_offset())
+        }
+    };
+    let value = text.get(end..)?.trim_ascii_start().strip_prefix(':')?.trim_ascii_start();
+    (!value.is_empty()).then_some((key, value))
+}
+
+/// A value, parsed if somebody wants it.
+struct Wanted<'de>(&'de str);
+
+impl<'de> Wanted<'de> {
+    fn parse<T>(
+        &self,
+        how: impl FnOnce(&mut serde_json::Deserializer<serde_json::de::StrRead<'de>>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut text = serde_json::Deserializer::from_str(self.0);
+        let value = how(&mut text)?;
+        text.end().map(|()| value)
+    }
+}
+
+impl<'de> Deserializer<'de> for Wanted<'de> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.parse(|text| text.deserialize_any(visitor))
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.parse(|text| text.deserialize_option(visitor))
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.parse(|text| text.deserialize_newtype_struct(name, visitor))
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.parse(|text| text.deserialize_enum(name, variants, visitor))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct
+        seq tuple tuple_struct map struct identifier
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+    use serde_json::Value;
+    use serde_json::value::RawValue;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(rename_all = "camelCase")]
+    struct View<'a> {
+        #[serde(borrow)]
+        id: Cow<'a, str>,
+        cost: Option<f64>,
+        list: Option<Vec<u8>>,
+        kind: Option<Kind>,
+        #[serde(default)]
+        deep: BTreeMap<String, Value>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    enum Kind {
+        Plain,
+        Held(u8),
+    }
+
+    #[test]
+    fn what_is_wanted_is_read_and_the_rest_is_not_looked_into() {
+        let text = r#" {"x":[1,{"y":nonsense}], "id" : "a\"b","list":[1,2],"kind":{"Held":3},"cost":2,"deep":{"k":[{}]}} "#;
+        let view: View<'_> = read(text).unwrap();
+        assert_eq!((&*view.id, view.cost, view.list), ("a\"b", Some(2.0), Some(vec![1, 2])));
+        assert_eq!((view.kind, view.deep.len()), (Some(Kind::Held(3)), 1));
+        let borrowed: View<'_> = read(r#"{"id":"abc","kind":"Plain"}"#).unwrap();
+        assert!(matches!(borrowed.id, Cow::Borrowed("abc")));
+        let raw: BTreeMap<String, &RawValue> = read(r#"{"\u0061":[ 1 ]}"#).unwrap();
+        assert_eq!(raw["a"].get(), "[ 1 ]");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_as_by_a_strict_reading() {
+        for text in [
+            r#"{"id":1}"#,
+            r#"{"id":"a","cost":"x"}"#,
+            r#"{"cost":1}"#,
+            r#"{"id":"a","id":"b"}"#,
+            "[1]",
+            "{",
+            "{1}",
+        ] {
+            let (ours, strict) = (read::<View<'_>>(text), serde_json::from_str::<View<'_>>(text));
+            assert_eq!(ours.unwrap_err().to_string(), strict.unwrap_err().to_string(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_json_reads_as_with_serde(
+            members in prop::collection::vec((r#"id|cost|list|kind|deep|[a-z"\\{,:é]{0,4}"#, value()), 0..6),
+            pretty in any::<bool>(),
+        ) {
+            let object: serde_json::Map<String, Value> = members.into_iter().collect();
+            let text = if pretty { format!("{:#}", Value::from(object)) } else { Value::from(object).to_string() };
+            let strict = serde_json::from_str::<View<'_>>(&text).map_err(|e| e.to_string());
+            prop_assert_eq!(read::<View<'_>>(&text).map_err(|e| e.to_string()), strict);
+            prop_assert_eq!(read::<Value>(&text).unwrap(), serde_json::from_str::<Value>(&text).unwrap());
+        }
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<i8>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,6}".prop_map(Value::from),
+            Just(Value::from("Plain")),
+        ];
+        leaf.prop_recursive(2, 8, 3, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                prop::collection::vec((".{0,3}", inner), 0..3)
+                    .prop_map(|v| Value::Object(v.into_iter().collect())),
+            ]
+        })
+    }
+}

@@ -1,0 +1,202 @@
+//! What lies in a JSON text that is here as a whole: where each member or element begins and ends.
+//!
+//! Borders are found in blocks, without a look at what is between them; so this is no validator either, and whoever
+//! wants a child parses it.
+
+use std::ops::Range;
+
+use super::block::{self, Texts};
+use super::brackets::Brackets;
+use super::lexer::Flaw;
+
+/// How deep children can be told.
+const DEEPEST: usize = 2;
+
+/// A member with its key, or an element, without the white space around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Child {
+    /// 1 for what lies in the outermost container.
+    pub(crate) depth: usize,
+    pub(crate) place: Range<usize>,
+}
+
+/// Tells the children of a container down to a depth, each when it ends.
+///
+/// # Errors
+/// [`Flaw`] when the text can be no list and no object.
+pub(crate) fn children(text: &[u8], told: usize, hear: impl FnMut(Child)) -> Result<(), Flaw> {
+    let mut teller =
+        Teller { text, told: told.min(DEEPEST), brackets: Brackets::default(), open: [None; DEEPEST], hear };
+    let mut texts = Texts::default();
+    let begin = text.len() - text.trim_ascii_start().len();
+    if !matches!(text.get(begin), Some(b'{' | b'[')) {
+        return Err(if begin == text.len() { early(text) } else { Flaw::Syntax(begin as u64) });
+    }
+    let end = block::each(text, |block| {
+        let signs = texts.signs(&block);
+        let mut all = signs.brackets | signs.commas;
+        // Of what is deep inside, brackets alone lead out again.
+        if teller.is_deep() && signs.brackets == 0 {
+            return Ok(None);
+        }
+        while let Some((place, byte)) = block.first(all) {
+            all &= all - 1;
+            let at = block.before + place;
+            if teller.sign(byte, at)? {
+                return Ok(Some(at + 1));
+            }
+        }
+        Ok(None)
+    })?;
+    let end = end.ok_or_else(|| early(text))?;
+    match text.get(end..).unwrap_or_default().trim_ascii_start() {
+        [] => Ok(()),
+        rest => Err(Flaw::Syntax((text.len() - rest.len()) as u64)),
+    }
+}
+
+fn early(text: &[u8]) -> Flaw {
+    Flaw::Early(text.len() as u64)
+}
+
+/// A container whose children are told.
+#[derive(Clone, Copy)]
+struct Open {
+    /// Where the present child may begin.
+    from: usize,
+    /// Whether there was a comma.
+    more: bool,
+}
+
+struct Teller<'a, H> {
+    text: &'a [u8],
+    told: usize,
+    brackets: Brackets,
+    open: [Option<Open>; DEEPEST],
+    hear: H,
+}
+
+impl<H: FnMut(Child)> Teller<'_, H> {
+    fn is_deep(&self) -> bool {
+        self.brackets.depth() > self.told
+    }
+
+    /// Goes on to a bracket or a comma; whether that was the end of all.
+    #[inline]
+    fn sign(&mut self, byte: u8, at: usize) -> Result<bool, Flaw> {
+        match byte {
+            b'{' | b'[' => {
+                self.brackets.open(byte);
+                self.begin(Open { from: at + 1, more: false });
+            }
+            b',' if self.is_deep() => (),
+            b',' => {
+                self.child(at, false)?;
+                self.begin(Open { from: at + 1, more: true });
+            }
+            _ => {
+                if !self.is_deep() {
+                    self.child(at, true)?;
+                }
+                self.brackets.close(byte, at as u64)?;
+                return Ok(self.brackets.depth() == 0);
+            }
+        }
+        Ok(false)
+    }
+
+    fn begin(&mut self, open: Open) {
+        let place = self.brackets.depth().checked_sub(1).and_then(|depth| self.open.get_mut(depth));
+        if let Some(place) = place {
+            *place = Some(open);
+        }
+    }
+
+    /// The present child of the innermost container ends before a sign. Only at its end may there be none.
+    fn child(&mut self, end: usize, last: bool) -> Result<(), Flaw> {
+        let depth = self.brackets.depth();
+        let open = depth.checked_sub(1).and_then(|depth| *self.open.get(depth)?);
+        let Some(Open { from, more }) = open else { return Err(Flaw::Syntax(end as u64)) };
+        let whole = self.text.get(from..end).unwrap_or_default();
+        let begin = end - whole.trim_ascii_start().len();
+        let length = whole.trim_ascii().len();
+        match length {
+            0 if last && !more => Ok(()),
+            0 => Err(Flaw::Syntax(end as u64)),
+            _ => {
+                (self.hear)(Child { depth, place: begin..begin + length });
+                Ok(())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    fn told(text: &str, depth: usize) -> Result<Vec<(usize, &str)>, Flaw> {
+        let mut all = Vec::new();
+        children(text.as_bytes(), depth, |child| all.push((child.depth, &text[child.place])))?;
+        Ok(all)
+    }
+
+    #[test]
+    fn children_are_told_as_they_are_written() {
+        let text = r#" { "a,b" : [1, {"x":[2]} ,"}" ] , "c":{} ,"d":-1e5 } "#;
+        let expected = vec![
+            (2, "1"),
+            (2, r#"{"x":[2]}"#),
+            (2, r#""}""#),
+            (1, r#""a,b" : [1, {"x":[2]} ,"}" ]"#),
+            (1, r#""c":{}"#),
+            (1, r#""d":-1e5"#),
+        ];
+        assert_eq!(told(text, 2).unwrap(), expected);
+        assert_eq!(
+            told(text, 1).unwrap(),
+            expected.into_iter().filter(|child| child.0 == 1).collect::<Vec<_>>()
+        );
+    }
+
+    #[test]
+    fn what_is_no_container_has_a_flaw() {
+        for (text, flaw) in [
+            ("", Flaw::Early(0)),
+            ("  ", Flaw::Early(2)),
+            ("1", Flaw::Syntax(0)),
+            ("[1", Flaw::Early(2)),
+            ("[\"]", Flaw::Early(3)),
+            ("[1,]", Flaw::Syntax(3)),
+            ("[,1]", Flaw::Syntax(1)),
+            ("{]", Flaw::Syntax(1)),
+            ("[] 1", Flaw::Syntax(3)),
+            ("[][]", Flaw::Syntax(2)),
+        ] {
+            assert_eq!(told(text, 2), Err(flaw), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_list_comes_apart_into_its_elements(
+            all in prop::collection::vec(prop::sample::select(vec![
+                "1", "\"a,]\\\"\"", "[]", "{\"k\":[1,{\"l\":\"}\"}]}", "null", "[[[[1]]]]", "\"\\\\\"",
+            ]), 0..60),
+            gap in " {0,70}",
+        ) {
+            let text = format!("[{gap}{}{gap}]", all.join(&format!("{gap},")));
+            let found: Vec<_> = told(&text, 1).unwrap().into_iter().map(|(_, child)| child).collect();
+            prop_assert_eq!(found, all);
+        }
+
+        #[test]
+        fn what_serde_takes_has_no_flaw(text in r#"[{}\[\]":,a1 ]{0,24}"#) {
+            let is_container = serde_json::from_str::<Value>(&text).is_ok_and(|value| value.is_array() || value.is_object());
+            prop_assert!(!is_container || told(&text, 2).is_ok());
+        }
+    }
+}
