@@ -31,32 +31,33 @@ files=$(cd "$root" && find . -type f | sort | tr '\n' ' ')
 [ "$files" = "./runpod-mcp " ] || { echo "the image holds: $files"; exit 1; }
 echo "ok  the image holds one file and runs as nobody ($(du -h "$root/runpod-mcp" | cut -f1))"
 
-# Every container runtime brings these.
+# Every container runtime brings these; a static program that is given no library to look in asks them for chance.
 mkdir -p "$root/dev"
-[ -e "$root/dev/urandom" ] || mknod -m 666 "$root/dev/urandom" c 1 9 || { echo "nobody may make devices here"; exit 77; }
+device() { [ -e "$root/dev/$1" ] || mknod -m 666 "$root/dev/$1" c 1 "$2"; }
+device random 8 && device urandom 9 || { echo "nobody may make devices here"; exit 77; }
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 # Nothing of this environment gets in, not even the path by which the tool itself would be found.
 chroot=$(PATH=$PATH:/usr/sbin:/sbin command -v chroot)
-within() { env -i "PORT=$port" MCP_PUBLIC_URL=https://mcp.example.com "$chroot" --userspec=65532:65532 "$root" /runpod-mcp "$@"; }
+inside=(env -i "PORT=$port" MCP_PUBLIC_URL=https://mcp.example.com "$chroot" --userspec=65532:65532 "$root" /runpod-mcp)
 
-within serve --http &
+"${inside[@]}" serve --http &
 server=$!
 for _ in $(seq 100); do
-  within healthcheck 2>/dev/null && break
+  "${inside[@]}" healthcheck 2>/dev/null && break
   kill -0 "$server" || { echo "the server in the image ended"; exit 1; }
   sleep 0.1
 done
-within healthcheck
+"${inside[@]}" healthcheck
 echo "ok  it serves, and its own healthcheck says so"
 
 # What a container runtime mounts, and a name that only that file knows.
 mkdir -p "$root/etc"
 echo "127.0.0.1 name.in.a.file" >"$root/etc/hosts"
-within healthcheck "http://name.in.a.file:$port/healthz"
+"${inside[@]}" healthcheck "http://name.in.a.file:$port/healthz"
 echo "ok  it resolves names without a library to load"
 
-if within healthcheck "http://127.0.0.1:1/healthz" 2>/dev/null; then
+if "${inside[@]}" healthcheck "http://127.0.0.1:1/healthz" 2>/dev/null; then
   echo "a healthcheck of nobody succeeds"
   exit 1
 fi
