@@ -22,6 +22,10 @@ pub struct Twin {
 }
 
 impl Twin {
+    /// One with its account.
+    ///
+    /// # Errors
+    /// When it does not start, or says no address.
     pub fn start(binary: &OsStr) -> anyhow::Result<Self> {
         let arguments = ["sandbox", "--seed", "busy", "--clock", "manual", "--listen", "127.0.0.1:0"];
         let mut command = Command::new(binary);
@@ -50,6 +54,9 @@ impl Twin {
     }
 
     /// Pods as the API shows them.
+    ///
+    /// # Errors
+    /// When it answers something else.
     pub fn pods(&mut self) -> anyhow::Result<Vec<Value>> {
         let mut page: Value = serde_json::from_slice(&self.wire.get(FIFTY)?)?;
         let pods = page.get_mut("pods").map(Value::take);
@@ -59,6 +66,9 @@ impl Twin {
     }
 
     /// Processor time for one page of 50 Pods.
+    ///
+    /// # Errors
+    /// When it does not answer, or the kernel tells no times.
     pub fn cost(&mut self) -> anyhow::Result<Duration> {
         let spent = |child: &Child| process::cpu(child.id()).context("the kernel tells no times");
         for _ in 0..REQUESTS / 10 {

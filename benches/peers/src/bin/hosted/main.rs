@@ -1,6 +1,6 @@
 //! Measures what requests over HTTP cost, beside a bare axum handler with the same bytes and beside the npm server.
 //!
-//! `bench-hosted RUNPOD_MCP BARE PLOT.svg [NODE NPM_HTTP_MJS]`; `scripts/bench.sh` builds and finds them. Keys are checked,
+//! `bench-hosted RUNPOD_MCP BARE PLOT.svg [NODE SCRIPT NPM_HTTP_MODULE]`; `scripts/bench.sh` builds and finds them. Keys are checked,
 //! limits counted and figures kept as in earnest; the limits are so high that nobody is refused. Instructions are counted
 //! by callgrind, times are the processor's as the kernel charges them, least of interleaved rounds.
 
@@ -22,7 +22,7 @@ use bench_peers::twin::{self, Twin};
 use load::{LIST, Load, PODS, Question, load};
 use server::{Contender, Port, Server};
 
-const USAGE: &str = "usage: bench-hosted RUNPOD_MCP BARE PLOT.svg [NODE NPM_HTTP_MJS NPM_HTTP_MODULE]";
+const USAGE: &str = "usage: bench-hosted RUNPOD_MCP BARE PLOT.svg [NODE SCRIPT NPM_HTTP_MODULE]";
 
 /// How often everything is measured.
 const ROUNDS: usize = 3;
