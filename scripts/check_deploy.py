@@ -37,6 +37,26 @@ def smithery():
         expect(base and base[1] == IMAGE, f"{dockerfile} is not built from {IMAGE}")
 
 
+def tags():
+    """A tag that a file names is one that a release pushes."""
+    workflow = yaml.safe_load(text(".github/workflows/release.yml"))
+    steps = workflow["jobs"]["image"]["steps"]
+    about = [step["with"] for step in steps if step.get("uses", "").startswith("docker/metadata-action@")]
+    expect(len(about) == 1, f"release.yml names the image in {len(about)} steps")
+    pushed = set()
+    for told in about:
+        expect(told["images"] == "ghcr.io/${{ github.repository }}", f"release.yml pushes {told['images']}")
+        pushed |= {"version"} if "type=semver,pattern={{version}}" in told["tags"] else set()
+        # Of tags by version the action makes the newest `latest`, unless it is a preview.
+        pushed |= {"latest"} if pushed and told.get("flavor", "").strip() == "latest=auto" else set()
+    version = re.search(r'^version = "(.+)"', text("Cargo.toml"), re.M)[1]
+    for path in [*Path("deploy").rglob("*"), *Path("docs/guide").glob("*.md"), Path("README.md")]:
+        if path.is_file():
+            for tag in re.findall(rf"{IMAGE}:([\w.-]+)", path.read_text()):
+                known = "version" if tag == version else tag
+                expect(known in pushed, f"{path} names {IMAGE}:{tag}, which no release pushes")
+
+
 def vercel():
     told = json.loads(text("deploy/vercel/vercel.json"))
     for build in told["builds"]:
@@ -72,7 +92,7 @@ def resources():
             expect(own == "runpod-mcp", f"{name}: {part['kind']} is in the namespace {own}")
 
 
-for check in [smithery, vercel, versions, settings, resources]:
+for check in [smithery, tags, vercel, versions, settings, resources]:
     check()
 if findings:
     sys.exit("\n".join(findings))

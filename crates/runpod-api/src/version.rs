@@ -194,6 +194,16 @@ impl Versions {
         self.usual
     }
 
+    /// The same for a client that acts for many callers: what was left to the host is REST v1, for what one caller finds
+    /// out must decide nothing for another. `None` where nothing was left to it.
+    #[must_use]
+    pub fn for_many(&self) -> Option<Self> {
+        let settle = |routing| if routing == Routing::Auto { Routing::Fixed(Version::V1) } else { routing };
+        let own = self.own.iter().map(|(resource, routing)| (*resource, settle(*routing))).collect();
+        let settled = Self { usual: settle(self.usual), own };
+        (settled != *self).then_some(settled)
+    }
+
     /// The routing of a resource.
     #[must_use]
     pub fn of(&self, resource: Resource) -> Routing {
@@ -222,6 +232,15 @@ mod tests {
             .with(Resource::Billing, Routing::Fixed(Version::V2));
         assert_eq!(versions.to_string(), "v2, PODS=v1, NETWORK_VOLUMES=auto");
         assert_eq!(Versions::all(Routing::Auto).to_string(), "auto");
+    }
+
+    #[test]
+    fn for_many_callers_nothing_is_left_to_the_host() {
+        let versions = Versions::all(Routing::Auto).with(Resource::Pods, Routing::Fixed(Version::V2));
+        assert_eq!(versions.for_many().unwrap().to_string(), "v1, PODS=v2");
+        let own = Versions::default().with(Resource::Billing, Routing::Auto);
+        assert_eq!(own.for_many().unwrap().to_string(), "v2, BILLING=v1");
+        assert_eq!(Versions::default().for_many(), None);
     }
 
     #[test]

@@ -61,7 +61,10 @@ use flash::Backend;
 use limits::Limits;
 use tags::Tags;
 
+use crate::metrics::Metrics;
 use crate::state::State;
+
+pub(crate) use limits::RULES;
 
 /// The public address of this server, without a slash at its end, as the front decided for a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,7 +122,7 @@ impl SignIn {
         (resolver, reader): (Arc<dyn Resolver>, Arc<dyn Reader>),
     ) -> Result<Self, Vec<String>> {
         settings.check()?;
-        let limits = Limits(state);
+        let limits = Limits::new(state);
         let library = (settings.documents != Documents::Off).then(|| Library {
             of: settings.documents.clone(),
             resolver,
@@ -141,6 +144,11 @@ impl SignIn {
         };
         let backend = Arc::new(backend);
         Ok(Self(Arc::new(Desk { settings, backend, library, limits, tags: Tags::new() })))
+    }
+
+    /// Counts what its limits refuse in these figures too; the first that it is given are the ones.
+    pub(crate) fn counted_in(&self, metrics: Arc<Metrics>) {
+        self.0.limits.counted_in(metrics);
     }
 
     /// What it answers. Each request needs an [`Issuer`] and a [`Peer`] among its extensions.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::{read, root, sources};
 
 /// Names of all tests.
-fn tests() -> BTreeSet<String> {
+pub(crate) fn tests() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for folder in ["crates", "xtask"] {
         for (_, text) in sources(&root().join(folder)) {
@@ -26,7 +26,7 @@ fn tests() -> BTreeSet<String> {
 }
 
 /// The rows of the table under this heading, without its head.
-fn rows<'a>(document: &'a str, heading: &str) -> Vec<&'a str> {
+pub(crate) fn rows<'a>(document: &'a str, heading: &str) -> Vec<&'a str> {
     let (_, section) = document.split_once(heading).expect("the heading is there");
     let section = section.split("\n## ").next().expect("a split has a first part");
     section.lines().filter(|line| line.starts_with("| ")).skip(1).collect()
@@ -47,7 +47,7 @@ fn every_invariant_names_a_test_that_exists() {
     }
 }
 
-fn quoted(text: &str) -> Vec<&str> {
+pub(crate) fn quoted(text: &str) -> Vec<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }
 

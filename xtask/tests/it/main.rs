@@ -3,7 +3,9 @@
 
 mod documents;
 mod live;
+mod pins;
 mod rooms;
+mod threats;
 
 use std::fs;
 use std::path::{Path, PathBuf};

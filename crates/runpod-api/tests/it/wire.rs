@@ -105,6 +105,32 @@ async fn a_body_that_was_packed_unasked_is_not_unpacked() {
 }
 
 #[tokio::test]
+async fn t56_nothing_that_was_packed_is_unpacked_or_read() {
+    for coding in ["gzip", "br", "zstd", "deflate", "gzip, gzip", "GZIP", "x"] {
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: {coding}\r\n\r\n"
+        );
+        let bomb = || Reply::Flood(head.clone().into(), 200 * MIB);
+        let stub = Stub::start([bomb(), bomb()]).await;
+        let client = stub.client(&Hand::new());
+        let (pod, most) = (Id::parse("p").unwrap(), Duration::from_secs(1));
+        for error in [
+            client.pods().list(&Query::default()).await.map(drop).unwrap_err(),
+            client.pods().logs(&pod, &runpod_api::logs::Query::default(), most).await.map(drop).unwrap_err(),
+        ] {
+            let Error::Shape { why, .. } = &error else { panic!("{coding}: {error:?}") };
+            assert!(why.contains("encoded as") && why.contains("not asked for"), "{coding}: {why}");
+        }
+        stub.until(|log| log.hung_up == 2).await;
+        assert!(stub.flooded() < 32 * MIB, "{coding}: {} bytes were taken", stub.flooded());
+        assert!(
+            stub.heard().iter().all(|heard| heard.header("accept-encoding").is_empty()),
+            "none is asked for"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_cut_answer_is_an_error_before_and_in_the_middle_of_it() {
     for start in
         ["", "HTTP/1.1 200 OK\r\ncontent-le", "HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"pods\":["]

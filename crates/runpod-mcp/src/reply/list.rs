@@ -181,7 +181,9 @@ impl Sheet {
             fields.insert("nextCursor".into(), next.into());
             fields.extend(note.map(|note| ("note".to_owned(), note.into())));
         }
-        Reply::from(Value::Object(head)).with("items", items).with("pagination", pagination)
+        let mut head = Value::Object(head);
+        redact::env(&mut head);
+        Reply::from(head).with("items", items).with("pagination", pagination)
     }
 }
 

@@ -13,19 +13,33 @@ pub(crate) const PLACEHOLDER: &str = "[redacted]";
 const SHORTEST: usize = 8;
 
 const KEY_WORDS: [&str; 5] = ["KEY", "TOKEN", "SECRET", "PASS", "CREDENTIAL"];
-const VALUE_STARTS: [&str; 12] = [
+/// What those who give out keys begin them with.
+const VALUE_STARTS: [&str; 25] = [
     "hf_",
     "sk-",
+    "sk_live_",
+    "rk_live_",
     "rpa_",
     "AKIA",
     "ASIA",
+    "AIza",
     "ghp_",
     "gho_",
+    "ghs_",
+    "ghu_",
     "github_pat_",
     "xoxb-",
     "xoxp-",
+    "xapp-",
     "glpat-",
+    "gsk_",
+    "nvapi-",
+    "r8_",
+    "npm_",
+    "pypi-",
+    "dckr_pat_",
     "Bearer ",
+    "Basic ",
 ];
 
 /// Redacts every `env` below a value, and what a release says of a changed one: `{field: "template.env", old, new}`.
@@ -143,6 +157,7 @@ pub(crate) fn looks_secret(name: &str, value: &str) -> bool {
     KEY_WORDS.iter().any(|word| name.contains(word))
         || VALUE_STARTS.iter().any(|start| value.starts_with(start))
         || value.contains("-----BEGIN")
+        || is_jwt(value)
         || has_userinfo(value)
         || looks_random(value)
 }
@@ -151,6 +166,11 @@ pub(crate) fn looks_secret(name: &str, value: &str) -> bool {
 fn is_reference(value: &str) -> bool {
     let inner = value.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
     inner.is_some_and(|name| name.trim().starts_with("RUNPOD_SECRET_"))
+}
+
+/// A signed token: JSON in base64, and two more parts.
+fn is_jwt(value: &str) -> bool {
+    value.starts_with("eyJ") && value.split('.').count() == 3
 }
 
 /// `scheme://user:password@host`.
@@ -201,6 +221,8 @@ mod tests {
             ("PEM", "-----BEGIN RSA PRIVATE KEY-----"),
             ("DSN", "postgres://app:hunter22@db.example/app"),
             ("BLOB", "q7Zr4TnX0vLw9KdP2sYb6HmJ"),
+            ("SESSION", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOjF9.c2ln"),
+            ("R", "r8_AbCdEfGh"),
         ];
         let plain = [
             ("MODEL", "meta-llama/Llama-3.1-8B-Instruct"),
@@ -211,6 +233,7 @@ mod tests {
             ("COMMIT", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"),
             ("URL", "https://example.com/path?x=1"),
             ("IMAGE", "runpod/pytorch:2.8.0-py3.11-cuda12.8.1"),
+            ("FILE", "Meta-Llama-3.1-8B-Instruct.Q4_K_M.gguf"),
         ];
         for (name, value) in secret {
             assert!(looks_secret(name, value), "{name}");

@@ -44,7 +44,7 @@ use tokio_util::sync::CancellationToken;
 use crate::credential::{Gate, STRANGERS};
 use crate::mcp::Server;
 use crate::metrics::Metrics;
-use crate::oauth::SignIn;
+use crate::oauth::{self, SignIn};
 use crate::otlp::Exporter;
 use crate::state::{Memory, Size, State};
 use crate::tools;
@@ -104,7 +104,8 @@ impl Site {
 #[must_use]
 pub fn figures() -> Metrics {
     let tools: Vec<_> = tools::all().map(|tool| tool.card.name).collect();
-    Metrics::new(&tools, &[limiter::KEY, limiter::ADDRESS, STRANGERS.name()])
+    let rules = [&[limiter::KEY, limiter::ADDRESS, STRANGERS.name()][..], &oauth::RULES].concat();
+    Metrics::new(&tools, &rules)
 }
 
 /// The application: MCP at `/`, `/mcp` and `/mcp/<toolset>[,<toolset>]`.

@@ -279,6 +279,16 @@ fn the_old_v2_host_is_runpods_own() {
 }
 
 #[test]
+fn the_console_is_the_real_one_unless_another_is_named() {
+    let console = |said: &str| {
+        let config = read(&NONE, &env(&[("CONSOLE_BASE_URL", said)]));
+        config.hosted.console.map(|base| base.as_str().to_owned())
+    };
+    assert_eq!(console("").as_deref(), Some("https://console.runpod.io"));
+    assert_eq!(console("http://localhost:3000/").as_deref(), Some("http://localhost:3000"));
+}
+
+#[test]
 fn secrets_are_never_shown() {
     let env = env(&[
         ("RUNPOD_API_KEY", "rpa_CANARY"),

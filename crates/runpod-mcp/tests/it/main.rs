@@ -30,6 +30,7 @@ mod stdio;
 mod surface;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod threats;
 mod tools;
 mod versions;
 mod waiting;

@@ -306,7 +306,7 @@ fn speak_at_random(version: Version) {
 }
 
 /// Arguments that pass every check, but for the one that is given.
-fn dummy(schema: &Value) -> Map<String, Value> {
+pub(crate) fn dummy(schema: &Value) -> Map<String, Value> {
     let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let fill = |name: &str| {
         let property = &schema["properties"][name];

@@ -21,6 +21,10 @@ use crate::serve::http::{self, Limits, Listening, Rates, Settings, Tls};
 /// Where it listens unless somebody says.
 const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8471);
 
+/// What the host says to the key of one caller decides nothing for another, so nobody is asked.
+const AUTO_IS_V1: &str = "over HTTP `auto` means REST v1, of which Runpod has announced the end for 15 November 2026: set \
+                          RUNPOD_REST_VERSION to v2 or v1";
+
 /// How long a platform lets a request run, unless it says.
 const PLATFORM: Duration = Duration::from_secs(60);
 
@@ -32,6 +36,10 @@ pub(super) fn run(given: Option<SocketAddr>, mut config: Config) -> anyhow::Resu
         tracing::warn!("RUNPOD_API_KEY is ignored: over HTTP every caller brings a key of their own");
     }
     config.keys = Keys::default();
+    if let Some(versions) = config.versions.for_many() {
+        tracing::warn!("{AUTO_IS_V1}");
+        config.versions = versions;
+    }
     announce(at, &settings, &config);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -213,4 +221,21 @@ fn until_told() -> std::io::Result<CancellationToken> {
         tell.cancel();
     });
     Ok(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_has_what_the_platform_leaves_of_its_time_and_never_more() {
+        let on = |seconds: Option<u64>| Hosted {
+            platform_timeout: seconds.map(Duration::from_secs),
+            ..Hosted::default()
+        };
+        let of = |seconds| scaled(Duration::from_secs(50), &on(seconds));
+        assert_eq!((of(None), of(Some(60))), (Duration::from_secs(50), Duration::from_secs(50)));
+        assert_eq!(of(Some(30)), Duration::from_secs(25));
+        assert_eq!(of(Some(3600)), Duration::from_secs(50));
+    }
 }

@@ -78,6 +78,9 @@ impl Front {
     pub(super) fn new(site: Site) -> Self {
         let Site { server, settings, state, metrics, spans, gate, sign_in, rest, drain } = site;
         let server = server.counted_in(Arc::clone(&metrics));
+        if let Some(sign_in) = &sign_in {
+            sign_in.counted_in(Arc::clone(&metrics));
+        }
         Self(Arc::new(Inner {
             hosts: Hosts::new(&settings),
             origins: Origins::new(&settings),

@@ -71,8 +71,18 @@ impl Terms {
     /// A job on these terms with this input.
     fn with(self, input: Map<String, Value>) -> Result<Submit, ToolError> {
         let Self { webhook, execution_timeout, low_priority, ttl, s3_config, policy } = self;
-        if webhook.as_deref().is_some_and(|url| !is_web_address(url)) {
-            return Err(ToolError::bad_argument("`webhook` is no address such as https://example.com/done"));
+        // Runpod calls it through the open network, with what the job made in the body.
+        if webhook.as_deref().is_some_and(|url| !is_web_address(url, &["https://"])) {
+            return Err(ToolError::bad_argument(
+                "`webhook` is no https address without a name or password, such as https://example.com/done",
+            ));
+        }
+        // A bucket may stand in Runpod's own network, where nothing encrypts.
+        let endpoint = s3_config.as_ref().map(|s3| s3.endpoint_url.as_str());
+        if endpoint.is_some_and(|url| !is_web_address(url, &["https://", "http://"])) {
+            return Err(ToolError::bad_argument(
+                "`s3Config.endpointUrl` is no web address without a name or password, such as https://s3.example.com",
+            ));
         }
         let s3 = s3_config.map(|s3| S3 {
             access_id: s3.access_id.0,
@@ -90,9 +100,13 @@ impl Terms {
     }
 }
 
-fn is_web_address(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !text.contains(char::is_whitespace))
+/// Whether a text is an address of one of these schemes with a host and nothing in front of it: what stands before an `@`
+/// would be a password in the history of a job, or make the host look like another one.
+fn is_web_address(text: &str, schemes: &[&str]) -> bool {
+    let Some(rest) = schemes.iter().find_map(|scheme| text.strip_prefix(scheme)) else { return false };
+    let host = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let odd = |c: char| c.is_whitespace() || c.is_control();
+    !host.is_empty() && !host.contains('@') && !text.contains(odd)
 }
 
 pub(super) struct RunEndpoint;

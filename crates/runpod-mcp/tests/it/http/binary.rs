@@ -156,6 +156,69 @@ async fn t01_a_key_is_in_no_line_whatever_the_level() {
 }
 
 #[tokio::test]
+async fn t73_no_line_of_the_log_can_be_forged_or_broken() {
+    let running = Running::start(&["127.0.0.1:0", "--sandbox", "--log", "trace"], &[]).await;
+    let forged = r#"x\n{\"level\":\"FORGED\"}\r\n\u001b[31m\u202e"#;
+    for body in [
+        CALL.replace("list-pods", forged),
+        CALL.replace("tools/call", forged),
+        CALL.replace(
+            r#""name":"list-pods""#,
+            &format!(r#""name":"delete-pod","arguments":{{"podId":"{forged}"}}"#),
+        ),
+        CALL.replace(
+            r#""name":"list-pods""#,
+            &format!(r#""name":"get-pod","arguments":{{"podId":"{}"}}"#, "y".repeat(9_000)),
+        ),
+        format!(r#"{{"{forged}"#),
+    ] {
+        let long =
+            format!("X-Request-Id: {}\r\nUser-Agent: {}\r\n", "z".repeat(5_000), r#"\n{"level":"FORGED"}"#);
+        running.post(&long, &body).await;
+    }
+    let said = running.stop().await;
+    for line in said.lines() {
+        let event: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+        assert_ne!(event["level"], "FORGED", "{line}");
+        assert!(line.len() < 2_100 && !line.contains(['\u{1b}', '\u{202e}']), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn t82_neither_verbose_logs_nor_the_pages_of_health_tell_keys_or_settings() {
+    let env = [
+        ("MCP_VERBOSE_LOGS", "true"),
+        ("MCP_STATE_SECRET", "CANARY-of-the-state"),
+        ("RUNPOD_API_KEY", "rpa_CANARYOFTHESERVER"),
+    ];
+    let running = Running::start(&["127.0.0.1:0", "--sandbox", "--require-auth"], &env).await;
+    for path in ["/healthz", "/readyz"] {
+        let text = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        let mut stream = TcpStream::connect(running.at).await.expect("it listens");
+        stream.write_all(text.as_bytes()).await.expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("text");
+        let got = Got::read(&answer);
+        assert_eq!((got.status, got.body.as_str()), (200, ""), "{path}");
+    }
+    running.post("Authorization: Bearer rpa_CANARYOFACALLER\r\n", CALL).await;
+    let said = running.stop().await;
+    assert!(said.contains("\"level\":\"DEBUG\"") && !said.contains("CANARY"), "{said}");
+}
+
+#[tokio::test]
+async fn over_http_auto_asks_nobody_and_means_v1() {
+    let running = Running::start(&["127.0.0.1:0", "--sandbox"], &[("RUNPOD_REST_VERSION", "auto")]).await;
+    let params =
+        r#"{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}"#;
+    let hello = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"initialize","params":{params}}}"#);
+    let version = running.post("", &hello).await.json()["result"]["serverInfo"]["version"].to_string();
+    assert!(version.contains("[REST v1]"), "{version}");
+    let said = running.stop().await;
+    assert!(said.contains("over HTTP `auto` means REST v1"), "{said}");
+}
+
+#[tokio::test]
 async fn a_certificate_encrypts_and_both_versions_of_http_are_spoken() {
     let folder = tempfile::tempdir().unwrap();
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();

@@ -1,7 +1,9 @@
 //! Bytes that no client sends: each is refused or ended, and says nothing to the next request.
 
 use runpod_sim::Seed;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use super::keys::hosted;
 use crate::rig::Rig;
 use crate::web::Web;
 
@@ -120,4 +122,65 @@ async fn noise_is_answered_or_ended() {
         assert!(answer.is_empty() || status(&answer) == 400, "{noise:?}: {answer}");
     }
     assert_eq!(web.send("POST /mcp", &[], PING).await.status, 200);
+}
+
+#[tokio::test]
+async fn t37_a_batch_is_refused_whole_whatever_hides_in_it() {
+    let (rig, web) = hosted().await;
+    let token = format!("Bearer {}", rig.sim.key());
+    let call = r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"list-pods"}}"#;
+    let answer = r#"{"jsonrpc":"2.0","id":1,"result":{}}"#;
+    let note = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
+    for version in ["2024-11-05", "2025-03-26", "2025-11-25"] {
+        for batch in [
+            format!("[{answer},{call}]"),
+            format!("[{note},{call}]"),
+            format!("[{call}]"),
+            format!("[[{call}]]"),
+            format!("  [{answer}]"),
+            format!("[{}]", vec![call; 1000].join(",")),
+        ] {
+            let headers = [("Authorization", token.as_str()), ("MCP-Protocol-Version", version)];
+            assert_eq!(web.send("POST /mcp", &headers, &batch).await.refused(), (400, -32600), "{version}");
+        }
+    }
+    assert!(rig.sim.journal().requests().is_empty(), "neither the key nor a tool was asked about");
+}
+
+#[tokio::test]
+async fn a_request_without_a_host_is_refused() {
+    let web = web().await;
+    for head in ["POST /mcp HTTP/1.1\r\n", "POST /mcp HTTP/1.0\r\n", "POST /mcp HTTP/1.1\r\nHost:\r\n"] {
+        let length = format!(
+            "Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n",
+            PING.len()
+        );
+        let answer = web.raw(format!("{head}{length}\r\n{PING}").as_bytes()).await;
+        assert!(matches!(status(&answer), 400 | 403), "{head}: {answer}");
+    }
+    assert_eq!(web.send("POST /mcp", &[], PING).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_wrong_head_is_answered_before_its_body_comes() {
+    let (_rig, web) = hosted().await;
+    let key = "Authorization: Bearer rpa_x\r\n";
+    for (lines, expected) in [
+        (format!("{key}Content-Type: text/plain\r\nContent-Length: 100\r\n"), 415),
+        (
+            format!(
+                "{key}Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 100\r\n"
+            ),
+            415,
+        ),
+        (format!("{key}Content-Type: application/json\r\nContent-Length: 99999999\r\n"), 413),
+        ("Content-Type: application/json\r\nContent-Length: 100\r\n".to_owned(), 401),
+    ] {
+        let mut stream = web.connect().await;
+        let head = format!("POST /mcp HTTP/1.1\r\nHost: localhost\r\n{lines}\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = vec![0; 4096];
+        let read = stream.read(&mut answer).await.unwrap();
+        assert_eq!(status(&String::from_utf8_lossy(&answer[..read])), expected, "{lines}");
+    }
 }

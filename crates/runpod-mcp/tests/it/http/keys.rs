@@ -12,7 +12,7 @@ use runpod_sim::{Action, Match, Pace, Seed, Sim};
 use serde_json::{Value, json};
 
 use crate::rig::{self, Rig};
-use crate::web::Web;
+use crate::web::{BOTH, Web};
 
 /// A server as it is hosted: without a key of its own, checking those of its callers, with a desk to sign in at.
 pub(crate) async fn hosted() -> (Rig, Web) {
@@ -225,4 +225,65 @@ async fn those_who_run_it_may_ask_and_strangers_may_not() {
     assert!(!page.body.contains("rpa_"));
     let passed_on = web.send("GET /metrics", &[("X-Forwarded-For", "198.51.100.1")], "").await;
     assert_eq!(passed_on.status, 404);
+}
+
+#[tokio::test]
+async fn t39_who_opens_a_stream_of_nothing_is_sent_away_at_once_key_or_not() {
+    let (rig, web) = hosted().await;
+    let good = format!("Bearer {}", rig.sim.key());
+    for key in [None, Some("Bearer rpa_dead"), Some(good.as_str())] {
+        let mut headers =
+            vec![("Accept", "text/event-stream"), ("Last-Event-ID", "7"), ("Mcp-Session-Id", "x")];
+        headers.extend(key.map(|key| ("Authorization", key)));
+        for line in ["GET /", "GET /mcp", "GET /mcp/pods", "DELETE /mcp"] {
+            let got = web.send(line, &headers, "").await;
+            assert_eq!((got.status, got.header("allow")), (405, Some("POST, OPTIONS")), "{line} {key:?}");
+            assert_eq!(got.header("www-authenticate"), None, "nobody begins a sign-in for it");
+            assert_eq!(got.header("content-type"), Some("application/json"), "it is no stream");
+        }
+    }
+    assert!(rig.sim.journal().requests().is_empty());
+}
+
+#[tokio::test]
+async fn what_the_desk_refuses_is_counted_by_its_rule() {
+    let (_rig, web) = hosted().await;
+    let client = json!({"redirect_uris": ["http://localhost/cb"]}).to_string();
+    let mut made = 0;
+    while web.send("POST /register", &[], &client).await.status == 201 {
+        made += 1;
+        assert!(made < 100, "nobody says no");
+    }
+    web.send("POST /register", &[], &client).await;
+    let page = web.send("GET /metrics", &[], "").await.body;
+    assert!(page.contains("runpod_mcp_refusals_total{rule=\"oauth_register\"} 2\n"), "{page}");
+}
+
+#[tokio::test]
+async fn a_diagnosis_is_remembered_from_request_to_request_of_its_caller() {
+    let (rig, web) = hosted().await;
+    rig.sim.add_key("rpa_SOMEBODYELSE");
+    let ask = async |key: &str, path: &str, tool: &str, args: Value| {
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+            "params": {"name": tool, "arguments": args}});
+        let token = format!("Bearer {key}");
+        let got = web.send(path, &[BOTH, ("Authorization", &token)], &body.to_string()).await;
+        let text = got.json()["result"]["content"][0]["text"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{got:?}"))
+            .to_owned();
+        serde_json::from_str::<Value>(&text).expect("JSON")
+    };
+    let (mine, mcp) = (rig.sim.key(), "POST /mcp");
+    let new = json!({"name": "e", "imageName": "me/worker:1", "gpuPoolIds": ["AMPERE_80"], "workersMax": 1});
+    let endpoint = ask(mine, mcp, "create-endpoint", new).await["id"].clone();
+    let job = ask(mine, mcp, "run-endpoint", json!({"endpointId": endpoint, "input": {}})).await;
+    let job = json!({"endpointId": endpoint, "jobId": job["id"]});
+    for path in [mcp, mcp, "POST /mcp/jobs"] {
+        assert_eq!(ask(mine, path, "get-job-status", job.clone()).await["status"], "IN_QUEUE");
+    }
+    let looked = || rig.sim.journal().count("listEndpointWorkers");
+    assert_eq!(looked(), 1);
+    ask("rpa_SOMEBODYELSE", mcp, "get-job-status", job).await;
+    assert_eq!(looked(), 2, "what was found for one key is not told to another");
 }

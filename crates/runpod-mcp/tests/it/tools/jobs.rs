@@ -88,9 +88,45 @@ async fn what_is_submitted_is_all_that_was_said() {
     nested["dryRun"] = true.into();
     let shown = rig.call("run-endpoint", nested).await.ok();
     assert!(!shown.to_string().contains("AKIA1"), "{shown}");
-    let error =
-        rig.call("run-endpoint", json!({"endpointId": endpoint, "input": {}, "webhook": "me"})).await.err();
-    assert!(error["error"].as_str().unwrap().contains("webhook"), "{error}");
+}
+
+#[tokio::test]
+async fn t53_where_a_result_goes_is_judged_and_never_called_from_here() {
+    let rig = Rig::new(Seed::Empty).await;
+    let s3 = |url: &str| json!({"accessId": "a", "accessSecret": "s", "bucketName": "b", "endpointUrl": url});
+    let tell = async |more: Value| {
+        let job = with(&json!({"endpointId": "e", "input": {}}), more);
+        rig.call("run-endpoint", job).await.err()
+    };
+    for bad in [
+        "me",
+        "",
+        "http://example.com/done",
+        "ftp://example.com/",
+        "https://",
+        "https:///done",
+        "https://user:CANARY@example.com/",
+        "https://example.com@evil.example/CANARY",
+        "https://example.com\\@evil.example/ CANARY",
+        "https://example.com/a b",
+        "https://example.com/\r\nX: CANARY",
+        "file:///etc/passwd",
+    ] {
+        let error = tell(json!({"webhook": bad})).await;
+        assert!(error["error"].as_str().unwrap().contains("webhook"), "{bad}: {error}");
+        assert!(!error.to_string().contains("CANARY"), "{error}");
+        if !bad.starts_with("http://") {
+            let error = tell(json!({"s3Config": s3(bad)})).await;
+            assert!(error["error"].as_str().unwrap().contains("endpointUrl"), "{bad}: {error}");
+        }
+    }
+    assert!(rig.sim.journal().requests().is_empty());
+    for good in [
+        json!({"webhook": "https://hooks.example:8443/a?b=c@d"}),
+        json!({"s3Config": s3("http://minio:9000")}),
+    ] {
+        assert_eq!(tell(good.clone()).await["code"], "not_found", "{good}: only the endpoint is not there");
+    }
 }
 
 #[tokio::test]
