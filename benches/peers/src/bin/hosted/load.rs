@@ -25,10 +25,16 @@ pub(crate) struct Question {
 pub(crate) const LIST: Question =
     Question { body: r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}"#, tokens: 1 };
 
-/// The Pods of an account, of which there are fifty; the npm server knows no `limit`.
+/// The Pods of an account, of which there are fifty.
 pub(crate) const PODS: Question = Question {
     body: r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list-pods","arguments":{"limit":50}}}"#,
     tokens: 8,
+};
+
+/// The same for a server that knows no `limit`.
+pub(crate) const ALL_PODS: Question = Question {
+    body: r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list-pods","arguments":{}}}"#,
+    ..PODS
 };
 
 /// How it went.

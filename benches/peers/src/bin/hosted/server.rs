@@ -68,7 +68,10 @@ impl Contender {
             Some(at) => at,
             None => {
                 let mut line = String::new();
-                BufReader::new(child.stdout.take().context("no stdout")?).read_line(&mut line)?;
+                let mut out = BufReader::new(child.stdout.take().context("no stdout")?);
+                out.read_line(&mut line)?;
+                // Who goes on talking must not find nobody there.
+                std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
                 line.trim().to_owned()
             }
         };

@@ -62,7 +62,7 @@ impl Front {
         visit: &Visit,
     ) -> Result<(), Refusal> {
         let (Some(gate), Some(caller)) = (&self.gate, caller) else { return Ok(()) };
-        match gate.check(&caller.key, &visit.origin.counted()).await {
+        match gate.check(&caller.key, &visit.from).await {
             Verdict::Passed => Ok(()),
             Verdict::Rejected => Err(self.not_you(issuer, parts, DEAD)),
             Verdict::TooMany(wait) => {

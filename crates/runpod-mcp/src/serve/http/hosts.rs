@@ -66,7 +66,7 @@ impl Hosts {
         }
         // Whoever is reached from outside is reached over https; what in between takes it off need not say so.
         let https = origin.https.unwrap_or(self.tls || !own);
-        Ok(format!("{}://{}", if https { "https" } else { "http" }, said.to_lowercase()))
+        Ok(format!("{}://{}", if https { "https" } else { "http" }, said.to_ascii_lowercase()))
     }
 }
 
@@ -94,7 +94,7 @@ fn authority(parts: &Parts) -> Result<&str, Refusal> {
 
 /// Reads `host` or `host:port`. Nothing else fits, so what fits can stand in a header or an address.
 fn name(text: &str) -> Option<Name> {
-    let text = Some(text.trim().to_lowercase()).filter(|text| text.len() <= LONGEST)?;
+    let text = Some(text.trim().to_ascii_lowercase()).filter(|text| text.len() <= LONGEST)?;
     let end = match text.starts_with('[') {
         true => text.find(']')? + 1,
         false => text.find(':').unwrap_or(text.len()),

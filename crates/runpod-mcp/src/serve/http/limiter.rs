@@ -70,7 +70,7 @@ impl Front {
     ) -> Result<(), Refusal> {
         let Rates { key, address } = &self.settings.rates;
         if let (Some(rule), Some(_)) = (address, visit.origin.client) {
-            self.take(rule, &visit.origin.counted(), 1).await?;
+            self.take(rule, &visit.from, 1).await?;
         }
         match (key, caller, cost(server, &request.act)) {
             (Some(rule), Some(caller), Some(cost)) => self.take(rule, caller.token, cost).await,

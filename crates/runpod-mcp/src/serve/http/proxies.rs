@@ -79,7 +79,8 @@ impl Origin {
     pub(super) fn counted(&self) -> String {
         match self.client {
             None => "unknown".to_owned(),
-            Some(IpAddr::V4(address)) => address.to_string(),
+            // Nobody reads it, and an address is slow to spell.
+            Some(IpAddr::V4(address)) => format!("{:x}", address.to_bits()),
             Some(IpAddr::V6(address)) => format!("{:x}/64", address.to_bits() >> 64),
         }
     }

@@ -53,6 +53,8 @@ pub(super) struct Visit {
     /// Its number, in the log, in the answer, and with whoever passed it on.
     pub(super) id: String,
     pub(super) origin: Origin,
+    /// By what its client is counted.
+    pub(super) from: String,
     noted: OnceLock<Noted>,
 }
 
@@ -71,7 +73,7 @@ impl Visit {
     pub(super) fn new(parts: &Parts, numbers: &Numbers, origin: Origin) -> Self {
         let given = parts.headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
         let id = given.filter(|id| is_plain(id)).map_or_else(|| numbers.next(), str::to_owned);
-        Self { id, origin, noted: OnceLock::new() }
+        Self { id, from: origin.counted(), origin, noted: OnceLock::new() }
     }
 
     /// Notes what it is about.
@@ -92,7 +94,7 @@ impl Visit {
 
     /// Writes the line of the log. What does nothing and goes well is nothing to tell everybody.
     pub(super) fn log(&self, (verb, target): &(Method, Uri), status: StatusCode, took: Duration) {
-        let Self { id: request, origin, noted } = self;
+        let Self { id: request, origin, noted, .. } = self;
         let noted = noted.get();
         let tool = noted.and_then(|noted| noted.tool);
         let (method, who) = (noted.map(|noted| noted.method), noted.and_then(|noted| noted.who.as_deref()));
