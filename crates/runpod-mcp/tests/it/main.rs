@@ -8,6 +8,7 @@ mod cli;
 mod config;
 mod credential;
 mod effects;
+mod faults;
 mod floors;
 mod former;
 mod healthcheck;

@@ -25,6 +25,9 @@ const LITTLE: Duration = Duration::from_secs(60);
 /// Failures in a row that end it.
 const FAILURES: u32 = 5;
 
+const LOST: &str = "an answer was lost on its way, and the pieces in it are not handed out again; get-job-output has the \
+                    whole output of a worker that returns it too";
+
 pub(super) struct StreamJob;
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -74,6 +77,8 @@ struct Collected {
     bytes: usize,
     /// Pieces that came and did not fit.
     lost: u64,
+    /// An answer was sent for, and did not get here whole.
+    broken: bool,
     last: Option<Report>,
 }
 
@@ -138,7 +143,8 @@ impl Stream<'_> {
                 }
                 Err(error) => {
                     failures += 1;
-                    if failures >= FAILURES || !wait::passes(&error) {
+                    self.collected.broken |= may_have_taken(&error);
+                    if failures >= FAILURES || !passes(&error) {
                         return End::Failed(error);
                     }
                 }
@@ -173,10 +179,11 @@ impl Stream<'_> {
     }
 
     fn reply(self, end: End) -> Outcome {
-        let Collected { pieces, lost, last, .. } = self.collected;
+        let Collected { pieces, lost, broken, last, .. } = self.collected;
         let words = self.job.words();
         if let End::Failed(error) = end {
             let failed = self.job.error(error);
+            let failed = if broken { failed.hint(LOST) } else { failed };
             return Err(match pieces.is_empty() {
                 true => failed,
                 false => failed.fact("stream", pieces).fact("jobId", self.job.id.as_str()),
@@ -192,6 +199,7 @@ impl Stream<'_> {
             ),
             End::Over | End::Failed(_) => reply,
         };
+        let reply = reply.notes(broken.then(|| LOST.to_owned()));
         Ok(match lost {
             0 => reply,
             lost => reply.note(format!(
@@ -200,4 +208,15 @@ impl Stream<'_> {
             )),
         })
     }
+}
+
+/// Whether it may be gone at the next look. How long Runpod wants to be left alone is for the caller to wait, and an answer
+/// that cannot be read took its pieces away: the next one might as well.
+fn passes(error: &Error) -> bool {
+    wait::passes(error) && !matches!(error, Error::TooFast { .. } | Error::Shape { .. })
+}
+
+/// Whether pieces may have been handed out that did not get here.
+fn may_have_taken(error: &Error) -> bool {
+    matches!(error, Error::Connection { sent: true, .. } | Error::Timeout { sent: true, .. })
 }

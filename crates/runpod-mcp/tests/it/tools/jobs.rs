@@ -456,6 +456,18 @@ async fn a_stream_with_gaps_is_collected_piece_by_piece() {
 }
 
 #[tokio::test]
+async fn a_stream_of_which_an_answer_was_lost_says_so() {
+    let rig = Rig::skipping(Seed::Empty).await;
+    let endpoint = warm(&rig, json!({})).await;
+    let job = run(&rig, &endpoint, json!({"sandbox": {"chunks": 3}})).await;
+    rig.pass(60);
+    rig.sim.faults().add(Match::operation("streamJob").nth(1).then(Action::CutBody));
+    let rest = rig.call("stream-job", job).await.ok();
+    assert_eq!((&rest["stream"], &rest["status"]), (&json!([]), &json!("COMPLETED")));
+    assert!(rest["_notes"].to_string().contains("lost on its way"), "{rest}");
+}
+
+#[tokio::test]
 async fn an_output_that_is_too_large_is_cut_between_rows_and_goes_on_exactly() {
     let rig = Rig::new(Seed::Empty).await;
     let endpoint = warm(&rig, json!({})).await;
