@@ -39,6 +39,7 @@ pub mod files;
 mod former;
 pub mod install;
 mod links;
+mod lock;
 pub mod mcp;
 pub mod metrics;
 mod near;
