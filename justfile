@@ -48,6 +48,14 @@ peers:
     scripts/install-peers.sh
     scripts/peers.sh
 
+# Two minutes of every fuzz target, or of some (needs a nightly toolchain)
+fuzz *TARGETS:
+    scripts/fuzz.sh 120 {{ TARGETS }}
+
+# Ten minutes of every fuzz target, or of some
+fuzz-long *TARGETS:
+    scripts/fuzz.sh 600 {{ TARGETS }}
+
 # What a release hands out for this platform, packed and used
 packages:
     scripts/package-check.sh

@@ -7,6 +7,8 @@
 //! `RateLimit` is draft-ietf-httpapi-ratelimit-headers as Runpod's REST v2 sends it (observed 2026-08):
 //! `"minute";r=0;t=12, "hour";r=2800;t=1812`. Names no header but these two and `Date`.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod law;
 mod window;
 
 use std::time::Duration;

@@ -4,6 +4,9 @@
 //! parser mends here, another reads differently there (RFC 9700 section 4.1, RFC 8252 section 7.3). A loopback address
 //! is always fine, with any port; any other address must be listed, letter by letter.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod law;
+
 /// Longest address, in bytes.
 pub(super) const LONGEST: usize = 512;
 
