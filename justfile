@@ -48,6 +48,22 @@ peers:
     scripts/install-peers.sh
     scripts/peers.sh
 
+# Two minutes of every fuzz target, or of some (needs a nightly toolchain)
+fuzz *TARGETS:
+    scripts/fuzz.sh 120 {{ TARGETS }}
+
+# Ten minutes of every fuzz target, or of some
+fuzz-long *TARGETS:
+    scripts/fuzz.sh 600 {{ TARGETS }}
+
+# Change the code on purpose and see which test notices; an hour at most
+mutants *FILES:
+    scripts/mutants.sh {{ FILES }}
+
+# Which lines of the client and the server the tests come to (needs the tools of the compiler's LLVM)
+coverage:
+    scripts/coverage.sh
+
 # What a release hands out for this platform, packed and used
 packages:
     scripts/package-check.sh

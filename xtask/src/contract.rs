@@ -7,6 +7,8 @@ mod changes;
 // The grammar of the facts files, compiled from the twin's own source so that writer and reader are one.
 #[path = "../../crates/runpod-sim/src/contract/facts/mod.rs"]
 mod facts;
+#[cfg(test)]
+mod law;
 mod openapi;
 mod schema;
 mod source;
@@ -121,5 +123,8 @@ fn show(operation: &str, version: Version) -> anyhow::Result<()> {
     Ok(())
 }
 
+#[cfg(test)]
+#[path = "../../fuzz/seeds.rs"]
+mod seeds;
 #[cfg(test)]
 mod tests;

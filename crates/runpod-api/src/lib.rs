@@ -37,6 +37,9 @@ pub mod endpoints;
 mod error;
 mod exchange;
 pub mod flash;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod graphql;
 mod hosts;
 pub mod hub;

@@ -7,6 +7,8 @@
 //! `RateLimit` is draft-ietf-httpapi-ratelimit-headers as Runpod's REST v2 sends it (observed 2026-08):
 //! `"minute";r=0;t=12, "hour";r=2800;t=1812`. Names no header but these two and `Date`.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod law;
 mod window;
 
 use std::time::Duration;
@@ -187,7 +189,7 @@ mod tests {
     /// Name in the text, wait in the text or what is said instead, hedged or not.
     type Row = (&'static str, &'static str, Option<&'static str>, &'static str);
 
-    const ROWS: [Row; 17] = [
+    const ROWS: [Row; 18] = [
         (r#""minute";r=12;t=44, "hour";r=0;t=1724"#, "", Some("hour"), "wait ~29 minutes (1724s)"),
         (r#""minute";r=0;t=12, "hour";r=0;t=1812"#, "12", Some("hour"), "wait ~31 minutes (1812s)"),
         (r#""hour";r=0;t=300"#, "900", Some("hour"), "wait ~15 minutes (900s)"),
@@ -207,6 +209,7 @@ mod tests {
         (r#""a,b";r=0;t=3600"#, "", Some("a,b"), "wait ~1 hour (3600s)"),
         (r#""day";r=0;t=604801"#, "", Some("day"), "not said"),
         ("", "100000000000000", None, "not said"),
+        ("", "+5", None, "not said"),
         (r#""minute";r=0;t=0"#, "", Some("minute"), "not said"),
         ("limit=100, remaining=0, reset=50", "", None, GENERIC),
         (r#"garbage, "hour";r=0;t=60"#, "", Some("hour"), "wait at least ~60s"),

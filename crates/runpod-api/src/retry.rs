@@ -93,6 +93,22 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn what_never_left_is_tried_again_whatever_it_is() {
+        for repeat in [Repeat::Read, Repeat::Delete, Repeat::Write, Repeat::Drain] {
+            let mut tries = Tries::new(repeat);
+            let waits = [(); 3].map(|()| tries.next(&connection(false), |wait| wait));
+            assert_eq!(waits, [Some(BASE), Some(BASE * 2), None], "{repeat:?}");
+        }
+    }
+
+    #[test]
+    fn clients_that_failed_together_do_not_return_together() {
+        let waits: Vec<_> = (0..64).map(|_| full_jitter(BASE)).collect();
+        assert!(waits.iter().all(|wait| *wait <= BASE));
+        assert!(waits.iter().any(|wait| *wait > BASE / 2) && waits.iter().any(|wait| *wait < BASE / 2));
+    }
+
     fn connection(sent: bool) -> Error {
         Error::Connection { operation: "op", why: String::new(), sent, write: true }
     }

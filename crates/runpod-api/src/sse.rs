@@ -4,6 +4,9 @@
 //! that is too long is cut, and the event says so; nothing is held beyond one event of the longest length that is
 //! kept ([`MOST`] bytes unless said) and the events of one piece.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod law;
+
 use std::collections::VecDeque;
 use std::mem;
 
@@ -141,7 +144,8 @@ impl Decoder {
             none => none.insert(Vec::new()),
         };
         let room = self.most.saturating_sub(data.len());
-        self.data_cut |= cut || value.len() > room;
+        // A line feed between two lines may be what is too much.
+        self.data_cut |= cut || data.len() + value.len() > self.most;
         data.extend_from_slice(value.get(..room).unwrap_or(value));
         data.truncate(self.most);
     }
@@ -304,6 +308,13 @@ mod tests {
         let stream = "data: 123456789\n".repeat(200_000) + "\n";
         let (events, _) = read(&[stream.as_bytes()]);
         assert!(events[0].cut && events[0].data.len() == MOST);
+    }
+
+    #[test]
+    fn a_line_feed_that_is_too_much_is_cut_and_said() {
+        let mut decoder = Decoder::keeping(5);
+        decoder.feed(b"data: 12345\ndata\n\n");
+        assert_eq!(decoder.next(), Some(Event { data: "12345".to_owned(), cut: true, ..Event::default() }));
     }
 
     #[test]

@@ -37,8 +37,12 @@ pub mod doctor;
 pub mod error;
 pub mod files;
 mod former;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod install;
 mod links;
+mod lock;
 pub mod mcp;
 pub mod metrics;
 mod near;

@@ -7,7 +7,7 @@ mod clusters;
 mod endpoints;
 mod hub;
 mod jobs;
-mod pods;
+pub(crate) mod pods;
 mod registries;
 mod selection;
 mod templates;

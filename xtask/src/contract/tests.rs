@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Version, facts, openapi, settle, source};
+use super::{Version, facts, law, openapi, seeds, settle, source};
 
 fn kennel() -> Value {
     json!({
@@ -319,4 +319,9 @@ fn the_facts_in_the_repository_are_in_the_present_form() {
         let text = std::fs::read_to_string(version.file()).unwrap();
         assert_eq!(facts::write(&facts::read(&text).unwrap()), text);
     }
+}
+
+#[test]
+fn whatever_becomes_of_the_seeds_the_law_holds() {
+    seeds::keep(&[("openapi", law::any_document)], 256);
 }

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod documents;
+mod fuzz;
 mod live;
 mod pins;
 mod rooms;

@@ -203,6 +203,7 @@ mod tests {
     fn a_delimiter_inside_a_string_is_text() {
         assert_eq!(one(r#""a;r=1,b";r=0;t=5"#).and_then(|w| w.name).as_deref(), Some("a;r=1,b"));
         assert_eq!(one(r#"x;note="a, \"b\"; c";r=0;t=5"#).and_then(|w| w.reset), Some(5));
+        assert_eq!(one(r#"x;note="a\";b";r=0;t=5"#).and_then(|w| w.reset), Some(5));
         assert_eq!(one(r#"x;note=%"a\";r=0;t=5"#).and_then(|w| w.reset), Some(5));
     }
 
@@ -220,6 +221,14 @@ mod tests {
     fn a_bare_t_leaves_the_window_without_a_time() {
         assert_eq!(one("w;r=0;t").map(|w| w.reset), Some(None));
         assert_eq!(one("w;r=0;t=5;t").map(|w| w.reset), Some(None));
+    }
+
+    #[test]
+    fn what_may_be_two_members_is_dropped_whoever_the_parameter_belongs_to() {
+        for glued in ["w;r=0;t=5;r", "w;x=a b;r=0;t=5", "w;x=\"a\"b;r=0;t=5", "w;x=\"a\"b\"c\";r=0;t=5"] {
+            let read = Windows::read(glued);
+            assert_eq!((read.spent.len(), read.dropped), (0, true), "{glued}");
+        }
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! What is known of keys, shared by all requests of a process.
 
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use runpod_api::{ApiKey, Exchange, Standing};
 use tokio::sync::watch;
 
 use super::table::{Seen, Table, Ticket};
+use crate::lock::Locked;
 use crate::state::digest::{Digest, Own};
 
 /// Most locks that keys are spread over.
@@ -19,7 +20,7 @@ const MOST: usize = 1_000;
 /// What is known of keys. Holds no key, only digests that nobody else can make.
 #[derive(Debug)]
 pub struct Verdicts {
-    tables: Box<[Mutex<Table<Answer>>]>,
+    tables: Box<[Locked<Table<Answer>>]>,
     digester: Own,
 }
 
@@ -43,7 +44,7 @@ impl Verdicts {
     #[must_use]
     pub fn of_most(keys: usize) -> Self {
         let shards = keys.clamp(1, SHARDS);
-        let table = || Mutex::new(Table::new(keys / shards));
+        let table = || Locked::new(Table::new(keys / shards));
         Self { tables: std::iter::repeat_with(table).take(shards).collect(), digester: Own::default() }
     }
 
@@ -98,7 +99,7 @@ impl Verdicts {
 
     fn at<T>(&self, who: Digest, act: impl FnOnce(&mut Table<Answer>) -> T) -> Option<T> {
         let table = self.tables.get(who.place(self.tables.len()))?;
-        Some(act(&mut table.lock().unwrap_or_else(PoisonError::into_inner)))
+        Some(table.with(act))
     }
 }
 
@@ -137,5 +138,108 @@ impl Question {
 impl Drop for Question {
     fn drop(&mut self) {
         self.settle(Standing::Unknown, Duration::ZERO);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use shuttle::future::block_on;
+    use shuttle::thread::{JoinHandle, spawn};
+
+    use super::*;
+    use crate::lock::schedules::in_many_orders;
+
+    const NOW: Duration = Duration::ZERO;
+
+    /// Everything is known of these.
+    #[derive(Clone)]
+    struct World {
+        verdicts: Arc<Verdicts>,
+        asked: Arc<AtomicUsize>,
+    }
+
+    impl World {
+        /// With room for so many keys.
+        fn of_most(keys: usize) -> Self {
+            Self { verdicts: Arc::new(Verdicts::of_most(keys)), asked: Arc::default() }
+        }
+
+        /// A request with this key, of which Runpod says this if it says anything.
+        fn request(&self, key: &'static str, says: Option<Standing>) -> JoinHandle<Standing> {
+            let World { verdicts, asked } = self.clone();
+            spawn(move || {
+                let key = ApiKey::new(key);
+                match verdicts.look(&key, NOW) {
+                    Sight::Known(good) => {
+                        return if good { Standing::Valid } else { Standing::Invalid };
+                    }
+                    Sight::Asked(answer) => return block_on(answer),
+                    Sight::Unasked => (),
+                }
+                let (answer, question) = verdicts.ask(&key, NOW);
+                if let Some(question) = question {
+                    asked.fetch_add(1, Ordering::SeqCst);
+                    spawn(move || match says {
+                        Some(standing) => question.answered(standing, NOW),
+                        None => drop(question),
+                    });
+                }
+                block_on(answer)
+            })
+        }
+    }
+
+    fn all(requests: Vec<JoinHandle<Standing>>) -> Vec<Standing> {
+        requests.into_iter().map(|one| one.join().unwrap()).collect()
+    }
+
+    #[test]
+    fn in_whatever_order_requests_come_one_asks_and_all_hear_the_answer() {
+        in_many_orders(|| {
+            let world = World::of_most(10);
+            let requests = (0..4).map(|_| world.request("a", Some(Standing::Valid))).collect();
+            assert_eq!(all(requests), [Standing::Valid; 4]);
+            assert_eq!(world.asked.load(Ordering::SeqCst), 1);
+        });
+    }
+
+    #[test]
+    fn nobody_waits_for_a_question_that_was_dropped() {
+        in_many_orders(|| {
+            let world = World::of_most(10);
+            let requests = (0..3).map(|_| world.request("a", None)).collect();
+            assert_eq!(all(requests), [Standing::Unknown; 3]);
+            assert_eq!(all(vec![world.request("a", Some(Standing::Invalid))]), [Standing::Invalid]);
+        });
+    }
+
+    #[test]
+    fn no_request_hears_what_was_said_of_another_key() {
+        in_many_orders(|| {
+            // One table with one place, so that they push each other out.
+            let world = World::of_most(1);
+            let good = (0..2).map(|_| world.request("good", Some(Standing::Valid)));
+            let bad = (0..2).map(|_| world.request("bad", Some(Standing::Invalid)));
+            for (good, bad) in good.zip(bad).collect::<Vec<_>>() {
+                assert_eq!((good.join().unwrap(), bad.join().unwrap()), (Standing::Valid, Standing::Invalid));
+            }
+        });
+    }
+
+    #[test]
+    fn what_was_asked_before_a_key_was_invalidated_is_never_known_after() {
+        in_many_orders(|| {
+            let (verdicts, key) = (Arc::new(Verdicts::default()), ApiKey::new("a"));
+            let (answer, question) = verdicts.ask(&key, NOW);
+            let question = question.expect("nobody asked before");
+            let answering = spawn(move || question.answered(Standing::Valid, NOW));
+            verdicts.invalidate(&key);
+            assert!(matches!(verdicts.look(&key, NOW), Sight::Unasked), "an answer outlived its question");
+            assert_eq!(block_on(answer), Standing::Valid, "whoever asked hears the answer all the same");
+            answering.join().unwrap();
+            assert!(matches!(verdicts.look(&key, NOW), Sight::Unasked));
+        });
     }
 }

@@ -6,6 +6,8 @@
 //! and what an entry means.
 
 mod json;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod law;
 mod patch;
 mod text;
 mod toml;
@@ -294,7 +296,14 @@ fn set(
     let body = dialect.set(text.body, at, value)?;
     let expected = before.unwrap_or(Tree::Map(Vec::new())).with(at, Tree::of(value));
     compare(&body, dialect, &expected)?;
-    Ok(text.with_mark(body))
+    // In a list of named maps an entry is found by the name in it.
+    match expected.find(at, dialect.is_loose()) {
+        Found::Entry(entry) if entry.is(value) => Ok(text.with_mark(body)),
+        _ => Err(Refusal::Doubt(format!(
+            "entries are a list here, so the value needs `name: {}` in it",
+            at.name
+        ))),
+    }
 }
 
 fn erase(text: &Text<'_>, before: Option<Tree>, dialect: Dialect, at: &Place) -> Result<Edit, Refusal> {

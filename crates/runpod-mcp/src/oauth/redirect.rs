@@ -4,6 +4,9 @@
 //! parser mends here, another reads differently there (RFC 9700 section 4.1, RFC 8252 section 7.3). A loopback address
 //! is always fine, with any port; any other address must be listed, letter by letter.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod law;
+
 /// Longest address, in bytes.
 pub(super) const LONGEST: usize = 512;
 
@@ -172,11 +175,44 @@ mod tests {
         ] {
             assert_eq!(kind(text), Some(Kind::Loopback), "{text}");
         }
-        for text in ["https://claude.ai/api", "https://a.example:8443/x", "https://[2001:db8::1]/x"] {
+        for text in [
+            "https://claude.ai/api",
+            "https://a.example:8443/x",
+            "https://[2001:db8::1]/x",
+            "https://[2001:db8::]:8443/x",
+        ] {
             assert_eq!(kind(text), Some(Kind::Https), "{text}");
         }
         assert_eq!(kind("cursor://anysphere.cursor-mcp/oauth/callback"), Some(Kind::Private));
         assert_eq!(kind("com.example.app:/cb"), Some(Kind::Private));
+    }
+
+    #[test]
+    fn an_address_may_be_as_long_as_is_said_and_no_longer() {
+        let of = |length: usize| format!("https://a.example/{}", "x".repeat(length - 18));
+        assert_eq!(of(LONGEST).len(), LONGEST);
+        assert_eq!(kind(&of(LONGEST)), Some(Kind::Https));
+        assert_eq!([LONGEST + 1, LONGEST + 2].map(|length| kind(&of(length))), [None, None]);
+    }
+
+    #[test]
+    fn a_port_is_a_number_that_a_port_can_have() {
+        for port in ["0", "080", "+80", "65536", "99999", "8o", "-1", ""] {
+            assert_eq!(kind(&format!("http://localhost:{port}/")), None, "{port}");
+            assert_eq!(kind(&format!("https://a.example:{port}/")), None, "{port}");
+        }
+    }
+
+    #[test]
+    fn the_host_of_an_address_is_told_without_what_is_around_it() {
+        for (text, said) in [
+            ("https://a.example/cb?x", "a.example"),
+            ("http://[::1]:80?x", "[::1]:80"),
+            ("cursor://who@there/cb", "there"),
+            ("com.example:/cb", "com.example:"),
+        ] {
+            assert_eq!(host(text), said, "{text}");
+        }
     }
 
     #[test]

@@ -7,6 +7,9 @@
 //!
 //! Randomness is the one thing that is not handed in here: a test that could choose it could break the seal.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod law;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};

@@ -1,5 +1,8 @@
 //! Cursors of list tools: opaque to the client, bound to the tool that gave them.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod law;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 

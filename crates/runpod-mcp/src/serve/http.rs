@@ -22,7 +22,7 @@ mod hosts;
 mod limiter;
 mod listen;
 mod media;
-mod message;
+pub(crate) mod message;
 mod operations;
 mod origins;
 mod post;

@@ -8,6 +8,8 @@
 //! request to Runpod may take, so that `printf ... | runpod-mcp` gets its answers. Then the streams close. When nobody
 //! takes the output any more, nothing is waited for.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod law;
 pub(crate) mod lines;
 mod message;
 pub(crate) mod outbox;

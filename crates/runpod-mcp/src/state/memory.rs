@@ -4,7 +4,7 @@
 
 mod shard;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use runpod_api::Clock;
@@ -12,6 +12,7 @@ use runpod_api::Clock;
 use super::digest::{Digest, Own};
 use super::settings::Size;
 use super::{Pending, Rule, State, Taken, Unsure};
+use crate::lock::Locked;
 
 use shard::Shard;
 
@@ -21,7 +22,7 @@ const SHARDS: usize = 16;
 /// Keeps what it is told until there is no room left.
 #[derive(Debug)]
 pub struct Memory {
-    shards: Box<[Mutex<Shard>]>,
+    shards: Box<[Locked<Shard>]>,
     digester: Own,
     clock: Arc<dyn Clock>,
 }
@@ -30,7 +31,7 @@ impl Memory {
     /// Keeps this much, by this clock. Digests are keyed with a secret that nobody knows.
     #[must_use]
     pub fn new(size: Size, clock: Arc<dyn Clock>) -> Self {
-        let shard = || Mutex::new(Shard::new(size.buckets.div_ceil(SHARDS), size.marks.div_ceil(SHARDS)));
+        let shard = || Locked::new(Shard::new(size.buckets.div_ceil(SHARDS), size.marks.div_ceil(SHARDS)));
         let shards = std::iter::repeat_with(shard).take(SHARDS).collect();
         Self { shards, digester: Own::default(), clock }
     }
@@ -59,8 +60,7 @@ impl Memory {
     /// Does something in the shard of a digest.
     fn at<T>(&self, digest: Digest, nowhere: T, act: impl FnOnce(&mut Shard, u64) -> T) -> T {
         let Some(shard) = self.shards.get(digest.place(self.shards.len())) else { return nowhere };
-        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        act(&mut shard, micros(self.clock.now()))
+        shard.with(|shard| act(shard, micros(self.clock.now())))
     }
 }
 
@@ -89,9 +89,13 @@ impl State for Memory {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use runpod_api::RealClock;
+    use shuttle::thread::spawn;
 
     use super::*;
+    use crate::lock::schedules::in_many_orders;
 
     const RULE: Rule = Rule::per_minute("per-token", 60, 3);
 
@@ -101,12 +105,8 @@ mod tests {
 
     impl Memory {
         fn kept(&self) -> (usize, usize) {
-            let count = |of: fn(&Shard) -> usize| {
-                self.shards
-                    .iter()
-                    .map(|shard| of(&shard.lock().unwrap_or_else(PoisonError::into_inner)))
-                    .sum()
-            };
+            let count =
+                |of: fn(&Shard) -> usize| self.shards.iter().map(|shard| shard.with(|shard| of(shard))).sum();
             (count(Shard::buckets), count(Shard::marks))
         }
     }
@@ -160,5 +160,60 @@ mod tests {
             taking.into_iter().map(|one| one.join().unwrap()).sum()
         });
         assert_eq!(passed, 10);
+    }
+
+    /// Time stands still.
+    #[derive(Debug)]
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> Duration {
+            Duration::from_secs(100)
+        }
+
+        fn sleep(&self, _: Duration) -> Pending<'static, ()> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    fn all<T: Send + 'static>(of: usize, act: impl Fn() -> T + Clone + Send + 'static) -> Vec<T> {
+        let acting: Vec<_> = (0..of).map(|_| spawn(act.clone())).collect();
+        acting.into_iter().map(|one| one.join().unwrap()).collect()
+    }
+
+    #[test]
+    fn in_no_order_do_more_pass_than_the_burst() {
+        in_many_orders(|| {
+            let memory = Arc::new(Memory::new(Size::default(), Arc::new(Still)));
+            let take = move || (0..2).filter(|_| memory.take_now(&RULE, "a", 1) == Taken::Allowed).count();
+            assert_eq!(all(3, take).iter().sum::<usize>(), 3);
+        });
+    }
+
+    #[test]
+    fn what_is_given_back_in_any_order_can_be_taken_once() {
+        in_many_orders(|| {
+            let memory = Arc::new(Memory::new(Size::default(), Arc::new(Still)));
+            let (held, shared) = (Arc::new(AtomicUsize::new(0)), Arc::clone(&memory));
+            all(5, move || {
+                if shared.take_now(&RULE, "a", 1) == Taken::Allowed {
+                    assert!(held.fetch_add(1, Ordering::SeqCst) < 3, "more hold than the burst");
+                    shuttle::thread::yield_now();
+                    held.fetch_sub(1, Ordering::SeqCst);
+                    shared.give_back_now(&RULE, "a", 1);
+                }
+            });
+            assert_eq!(memory.take_now(&RULE, "a", 3), Taken::Allowed, "all of it came back");
+            assert!(memory.take_now(&RULE, "a", 1).wait().is_some(), "and no more than that");
+        });
+    }
+
+    #[test]
+    fn in_whatever_order_a_mark_is_seen_one_is_first() {
+        in_many_orders(|| {
+            let memory = Arc::new(Memory::new(Size::default(), Arc::new(Still)));
+            let first = move || memory.first_now("code", Duration::from_secs(60)) == Ok(true);
+            assert_eq!(all(4, first).iter().filter(|first| **first).count(), 1);
+        });
     }
 }

@@ -4,10 +4,12 @@
 //! the caller's key, and a key itself is not kept.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+
+use crate::lock::Locked;
 
 /// How long something stays true enough.
 const FRESH: Duration = Duration::from_secs(15);
@@ -19,7 +21,7 @@ pub(crate) type CallerDigest = [u8; 32];
 
 /// What is remembered of all callers. Clones are the same memory.
 #[derive(Clone, Debug, Default)]
-pub struct Recent(Arc<Mutex<VecDeque<Entry>>>);
+pub struct Recent(Arc<Locked<VecDeque<Entry>>>);
 
 #[derive(Debug)]
 struct Entry {
@@ -48,26 +50,50 @@ impl OwnRecent {
     /// What was found out about this, if it is fresh at this time.
     #[must_use]
     pub fn get(&self, what: &str, now: Duration) -> Option<Value> {
-        let entries = self.all.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_it = |entry: &&Entry| entry.caller == self.caller && entry.what == what;
-        let entry = entries.iter().rev().find(is_it)?;
-        (now.saturating_sub(entry.at) < FRESH).then(|| entry.value.clone())
+        self.all.0.with(|entries| {
+            let entry = entries.iter().rev().find(is_it)?;
+            (now.saturating_sub(entry.at) < FRESH).then(|| entry.value.clone())
+        })
     }
 
     /// Remembers what was found out about this at this time.
     pub fn keep(&self, what: &str, value: Value, now: Duration) {
-        let mut entries = self.all.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.retain(|entry| now.saturating_sub(entry.at) < FRESH);
-        if entries.len() >= ENTRIES {
-            entries.pop_front();
-        }
-        entries.push_back(Entry { caller: self.caller, what: what.to_owned(), at: now, value });
+        let entry = Entry { caller: self.caller, what: what.to_owned(), at: now, value };
+        self.all.0.with(|entries| {
+            entries.retain(|entry| now.saturating_sub(entry.at) < FRESH);
+            if entries.len() >= ENTRIES {
+                entries.pop_front();
+            }
+            entries.push_back(entry);
+        });
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use shuttle::thread::spawn;
+
     use super::*;
+    use crate::lock::schedules::in_many_orders;
+
+    #[test]
+    fn in_no_order_is_one_caller_shown_what_another_asked_for() {
+        in_many_orders(|| {
+            let all = Recent::default();
+            let ask = |caller: u8| {
+                let own = all.of([caller; 32]);
+                spawn(move || {
+                    let before = own.get("e", seconds(0));
+                    assert!(before.is_none() || before == Some(caller.into()), "{before:?}");
+                    own.keep("e", caller.into(), seconds(0));
+                    assert_eq!(own.get("e", seconds(0)), Some(caller.into()));
+                })
+            };
+            let callers: Vec<_> = [1, 2, 1, 2].map(ask).into_iter().collect();
+            callers.into_iter().for_each(|caller| caller.join().unwrap());
+        });
+    }
 
     const fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
@@ -90,7 +116,7 @@ mod tests {
         assert_eq!(own.get("e", seconds(19)), Some(2.into()));
         assert_eq!(own.get("e", seconds(20)), None);
         (0..600).for_each(|n| own.keep(&n.to_string(), n.into(), seconds(30)));
-        assert_eq!(own.all.0.lock().unwrap().len(), ENTRIES);
+        assert_eq!(own.all.0.with(|entries| entries.len()), ENTRIES);
         assert_eq!((own.get("99", seconds(30)), own.get("100", seconds(30))), (None, Some(100.into())));
     }
 }

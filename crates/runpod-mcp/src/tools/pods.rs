@@ -5,7 +5,7 @@ mod create;
 pub(super) mod list;
 mod logs;
 mod machine;
-mod ssh;
+pub(crate) mod ssh;
 mod update;
 mod wait;
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the ground up; the longest name that fits counts. A module uses what stands on a lower floor.
 const FLOORS: &[(&str, u8)] = &[
+    ("lock", 0),
     ("near", 0),
     ("web", 0),
     ("vault", 0),
@@ -41,6 +42,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("doctor", 10),
     // Fixtures of a test suite, behind the front.
     ("conformance", 10),
+    // Laws of all floors, for the fuzz targets.
+    ("fuzzing", 10),
     ("cli", 11),
     ("main", 11),
 ];

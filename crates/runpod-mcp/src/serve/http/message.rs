@@ -10,6 +10,8 @@
 mod depth;
 mod envelope;
 mod headers;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod law;
 mod params;
 
 use std::borrow::Cow;

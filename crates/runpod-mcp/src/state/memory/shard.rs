@@ -110,7 +110,10 @@ mod tests {
     #[test]
     fn buckets_that_are_equal_do_not_all_go_at_once() {
         let mut shard = Shard::new(64, 1);
-        (0..65).for_each(|who| assert_eq!(shard.take(someone(who), &RULE, 1, 1), Taken::Allowed));
+        let mut take = |who| assert_eq!(shard.take(someone(who), &RULE, 1, 1), Taken::Allowed);
+        (0..64).for_each(&mut take);
+        assert_eq!(shard.buckets.len(), 64, "nobody goes before it is full");
+        assert_eq!(shard.take(someone(64), &RULE, 1, 1), Taken::Allowed);
         assert_eq!(shard.buckets.len(), 49);
     }
 
@@ -123,6 +126,11 @@ mod tests {
         assert_eq!(shard.first(someone(3), 10, 9), Err(Unsure::Full));
         assert_eq!(shard.first(someone(3), 10, 10), Ok(true), "the first one is over");
         assert_eq!(shard.first(someone(2), 10, 10), Ok(false), "the second is not");
+        assert_eq!(
+            shard.first(someone(3), 10, 20),
+            Ok(true),
+            "when its time is over, and not a moment later"
+        );
     }
 
     #[test]

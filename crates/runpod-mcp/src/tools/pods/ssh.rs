@@ -3,6 +3,9 @@
 //! A key that is no key is found here, before a machine is rented that nobody can enter. What was given is never
 //! repeated: it may be a private key.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod law;
+
 use runpod_api::Env;
 
 use crate::error::ToolError;
@@ -40,12 +43,12 @@ impl PublicKeys {
     /// Adds the keys to the environment, beside those that are there: the caller's, or a template's.
     pub(super) fn add_to(&self, env: &mut Env, inherited: Option<&Env>) {
         let there = env.0.get(VARIABLE).or_else(|| inherited.and_then(|env| env.0.get(VARIABLE)));
-        let keys = match there.map(|keys| keys.trim()) {
-            None | Some("") => self.0.clone(),
-            Some(keys) if keys.contains(&self.0) => keys.to_owned(),
-            Some(keys) => format!("{keys}\n{}", self.0),
-        };
-        env.0.insert(VARIABLE.to_owned(), keys);
+        let there = there.map(|keys| keys.trim()).unwrap_or_default();
+        // Whole lines count: a key that is only part of another line, behind a `#` for one, lets nobody in.
+        let known: Vec<_> = there.lines().map(str::trim).collect();
+        let new = self.0.lines().filter(|key| !known.contains(key));
+        let keys: Vec<_> = Some(there).filter(|there| !there.is_empty()).into_iter().chain(new).collect();
+        env.0.insert(VARIABLE.to_owned(), keys.join("\n"));
     }
 }
 
@@ -132,6 +135,17 @@ mod tests {
         assert_eq!(env.0["PUBLIC_KEY"], "ssh-rsa OLD o\nssh-rsa NEW n");
         keys.add_to(&mut env, None);
         assert_eq!(env.0["PUBLIC_KEY"], "ssh-rsa OLD o\nssh-rsa NEW n", "not twice");
+    }
+
+    #[test]
+    fn a_key_that_is_only_part_of_a_line_is_added_all_the_same() {
+        let keys = PublicKeys::parse("ssh-rsa NEW n\nssh-rsa TWO t").expect("two keys");
+        for there in ["# ssh-rsa NEW n\nssh-rsa TWO t", "ssh-rsa NEW nn\nssh-rsa TWO t"] {
+            let inherited: Env = [("PUBLIC_KEY".to_owned(), there.to_owned())].into_iter().collect();
+            let mut env = Env::default();
+            keys.add_to(&mut env, Some(&inherited));
+            assert_eq!(env.0["PUBLIC_KEY"], format!("{there}\nssh-rsa NEW n"));
+        }
     }
 
     #[test]

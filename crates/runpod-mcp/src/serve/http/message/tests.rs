@@ -2,32 +2,14 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use proptest::prelude::*;
-use rmcp::model::{ClientJsonRpcMessage, ClientRequest, JsonRpcMessage};
 use serde_json::{Value, json};
 
+use super::law::by_rmcp;
 use super::*;
 
 fn headers(values: &[(&'static str, String)]) -> HeaderMap {
     let values = values.iter().filter_map(|(name, value)| Some((*name, HeaderValue::from_str(value).ok()?)));
     values.map(|(name, value)| (HeaderName::from_static(name), value)).collect()
-}
-
-/// What rmcp makes of a body: the method, and the tool of a call.
-fn by_rmcp(body: &[u8]) -> Option<(&'static str, Option<String>)> {
-    let Ok(JsonRpcMessage::Request(request)) = serde_json::from_slice::<ClientJsonRpcMessage>(body) else {
-        return None;
-    };
-    Some(match request.request {
-        ClientRequest::InitializeRequest(_) => ("initialize", None),
-        ClientRequest::PingRequest(_) => ("ping", None),
-        ClientRequest::DiscoverRequest(_) => ("server/discover", None),
-        ClientRequest::ListToolsRequest(_) => ("tools/list", None),
-        ClientRequest::CallToolRequest(call) => ("tools/call", Some(call.params.name.into_owned())),
-        ClientRequest::GetTaskRequest(_) => ("tasks/get", None),
-        ClientRequest::UpdateTaskRequest(_) => ("tasks/update", None),
-        ClientRequest::CancelTaskRequest(_) => ("tasks/cancel", None),
-        _ => ("other", None),
-    })
 }
 
 fn names() -> impl Strategy<Value = String> {
