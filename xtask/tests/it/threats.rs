@@ -38,7 +38,7 @@ fn every_threat_is_a_row_that_names_its_tests_or_says_why_there_is_none() {
         assert!(!attack.is_empty() && !defence.is_empty(), "half of a row: {row}");
         let named: BTreeSet<_> = quoted(held_by).into_iter().collect();
         let excused = held_by.strip_prefix(NO_TEST).is_some_and(|why| why.contains(' '));
-        assert!(excused != (!named.is_empty()), "tests, or a reason why there is none: {row}");
+        assert!(excused == named.is_empty(), "tests, or a reason why there is none: {row}");
         for test in &named {
             assert!(tests.contains(*test), "{test} is no test, in: {row}");
         }
