@@ -43,6 +43,10 @@ contract *SOURCE:
 bench:
     scripts/bench.sh
 
+# The server under load for a long time: does anything grow or get lost? 30 minutes unless said
+soak *ARGS:
+    scripts/soak.sh {{ ARGS }}
+
 # The server and the twin against programs we did not write
 peers:
     scripts/install-peers.sh

@@ -8,6 +8,7 @@
 //! request to Runpod may take, so that `printf ... | runpod-mcp` gets its answers. Then the streams close. When nobody
 //! takes the output any more, nothing is waited for.
 
+mod due;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod law;
 pub(crate) mod lines;
@@ -27,6 +28,7 @@ use rmcp::transport::Transport;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::mcp::{Hangup, Server};
+use due::{Due, answers};
 use lines::{Line, Lines};
 use message::{Gate, Heard, Refusal};
 use outbox::Outbox;
@@ -110,6 +112,7 @@ pub struct Stdio<R> {
     lines: Lines<R>,
     gate: Gate,
     outbox: Outbox,
+    due: Due,
     /// A refusal that has not found room in the outbox yet.
     waiting: Option<Refusal>,
 }
@@ -122,6 +125,7 @@ impl<R: AsyncRead + Send + Unpin> Stdio<R> {
             lines: Lines::new(read, LONGEST_LINE),
             gate: Gate::default(),
             outbox: Outbox::to(write),
+            due: Due::default(),
             waiting: None,
         }
     }
@@ -167,11 +171,13 @@ impl<R: AsyncRead + Send + Unpin + 'static> Transport<RoleServer> for Stdio<R> {
         &mut self,
         item: TxJsonRpcMessage<RoleServer>,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static {
-        let sent = self.outbox.sender();
+        let (sent, due) = (self.outbox.sender(), self.due.clone());
         async move {
             let mut line = serde_json::to_vec(&item)?;
             line.push(b'\n');
-            sent.send(line).await
+            let written = sent.send(line).await;
+            due.answered(answers(&item).as_ref());
+            written
         }
     }
 
@@ -184,8 +190,16 @@ impl<R: AsyncRead + Send + Unpin + 'static> Transport<RoleServer> for Stdio<R> {
             }
             heard = self.hear() => heard,
         };
-        if heard.is_none() {
-            self.hangup.ended.cancel();
+        match &heard {
+            Some(message) => self.due.hear(message),
+            None => {
+                self.hangup.ended.cancel();
+                tokio::select! {
+                    () = self.due.nothing() => (),
+                    () = self.hangup.gone.cancelled() => (),
+                    () = gone.cancelled() => self.hangup.gone.cancel(),
+                }
+            }
         }
         heard
     }
@@ -193,5 +207,43 @@ impl<R: AsyncRead + Send + Unpin + 'static> Transport<RoleServer> for Stdio<R> {
     async fn close(&mut self) -> io::Result<()> {
         self.outbox.close(FLUSH).await;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rmcp::model::{EmptyResult, JsonRpcResponse, JsonRpcVersion2_0, NumberOrString, ServerResult};
+
+    use super::*;
+
+    fn answer(id: i64) -> TxJsonRpcMessage<RoleServer> {
+        let (id, result) = (NumberOrString::Number(id), ServerResult::EmptyResult(EmptyResult {}));
+        JsonRpcMessage::Response(JsonRpcResponse { jsonrpc: JsonRpcVersion2_0, id, result })
+    }
+
+    #[tokio::test]
+    async fn the_input_does_not_end_before_everything_is_answered_that_was_not_cancelled() {
+        let hello = serde_json::json!({
+            "jsonrpc": "2.0", "id": 1, "method": "initialize",
+            "params": {
+                "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "c", "version": "0"},
+            },
+        });
+        let ping = "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}";
+        let cancelled =
+            "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":2}}";
+        let input = format!("{hello}\n{ping}\n{cancelled}\n");
+        let mut stdio = Stdio::new(io::Cursor::new(input), tokio::io::sink());
+        for _ in 0..3 {
+            assert!(stdio.receive().await.is_some());
+        }
+        // A receiver is dropped whenever something else happens.
+        for _ in 0..3 {
+            let early = tokio::time::timeout(Duration::from_millis(2), stdio.receive()).await;
+            assert!(early.is_err(), "it ended, and nobody had answered");
+        }
+        let sending = stdio.send(answer(1));
+        let (ended, sent) = tokio::join!(stdio.receive(), sending);
+        assert!(ended.is_none() && sent.is_ok());
     }
 }

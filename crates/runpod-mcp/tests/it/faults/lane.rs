@@ -28,7 +28,7 @@ impl Lane {
     pub(super) async fn walk(mut self, stops: &[Stop]) -> Told {
         for stop in stops {
             let args = self.tour.arrive(stop);
-            if !stop.hidden {
+            if stop.is_met() {
                 self.linger(stop, &args).await;
             }
             self.tour.visit(stop, args).await;

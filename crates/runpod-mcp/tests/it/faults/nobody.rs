@@ -28,7 +28,7 @@ impl Nowhere {
     /// Where to find nobody.
     pub(super) async fn base(&mut self, why: Nobody) -> String {
         match why {
-            // No part of a name has more than 63 letters, so nobody is asked for it.
+            // No part of a name has more than 63 letters: it fails as one that nobody knows, and no network is needed for it.
             Nobody::Dns => format!("https://{}.invalid", "a".repeat(64)),
             Nobody::Closed => format!("http://127.0.0.1:{}", listener().await.1),
             Nobody::Certificate => {

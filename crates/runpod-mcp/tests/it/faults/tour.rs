@@ -27,10 +27,19 @@ pub(super) struct Stop {
     _meanwhile: Option<Span>,
     /// Only there for the calls after it.
     #[serde(default)]
-    pub(super) hidden: bool,
+    hidden: bool,
     /// What it asks for when nothing goes wrong, each once.
     #[serde(skip)]
     pub(super) operations: Vec<Asked>,
+}
+
+impl Stop {
+    /// Whether it meets the faults. A batch is a success that tells of each of its lines; tests of its own (`tools::batch`)
+    /// say what faults come to there.
+    pub(super) fn is_met(&self) -> bool {
+        let is_batch = ["inputs", "jobIds"].iter().any(|name| self.args.contains_key(*name));
+        !self.hidden && !is_batch
+    }
 }
 
 /// Something that is asked for.
