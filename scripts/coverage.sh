@@ -25,8 +25,11 @@ export LLVM_PROFDATA=${LLVM_PROFDATA:-$(command -v "llvm-profdata-$llvm" || true
 }
 
 mkdir -p "$target/coverage"
-# What is only there for tests does not count: it would make every figure look better.
-PATH="$tools/bin:$PATH" cargo llvm-cov --package runpod-api --package runpod-mcp --no-fail-fast \
+# What is only there for tests does not count: it would make every figure look better. Nor does whether tests pass: see
+# docs/coverage.md for two that cannot.
+PATH="$tools/bin:$PATH" cargo llvm-cov --package runpod-api --package runpod-mcp --ignore-run-fail \
   --ignore-filename-regex '(tests?|law|schedules|seeds)(/|\.rs)|runpod-sim|benches|xtask|fuzz' \
   --lcov --output-path "$target/coverage/lcov.info"
+# Programs that were started with an empty environment left theirs where they ran.
+find crates -name 'default_*.profraw' -delete
 python3 scripts/coverage.py "$target/coverage/lcov.info" "$target/coverage/lines.txt"
