@@ -2,7 +2,8 @@
 # Runs the fuzz targets one after the other, each for so many seconds: scripts/fuzz.sh SECONDS [TARGET...]
 #
 # What is found worth keeping is in fuzz/corpus, what breaks a law in fuzz/artifacts; neither is committed. A broken law becomes a
-# seed and a test. FUZZ_SEED makes a run begin like another one with the same. Answers 77, in capital letters, where there is no nightly toolchain, which libfuzzer needs.
+# seed and a test. FUZZ_SEED makes a run begin like another one with the same. Answers 77, in capital letters, where there is no
+# nightly toolchain, which libfuzzer needs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 readonly CARGO_FUZZ=0.13.2
@@ -31,8 +32,8 @@ broken=()
 for name in "$@"; do
   mkdir -p "fuzz/corpus/$name" "fuzz/artifacts/$name"
   log=fuzz/artifacts/$name.log
-  if "$target/fuzz/$triple/release/$name" "fuzz/corpus/$name" "fuzz/seeds/$name" -max_total_time="$seconds" -seed="${FUZZ_SEED:-0}" -max_len=4096 \
-    -timeout=10 -rss_limit_mb=2048 -artifact_prefix="fuzz/artifacts/$name/" >"$log" 2>&1; then
+  if "$target/fuzz/$triple/release/$name" "fuzz/corpus/$name" "fuzz/seeds/$name" -max_total_time="$seconds" -seed="${FUZZ_SEED:-0}" \
+    -max_len=4096 -timeout=10 -rss_limit_mb=2048 -artifact_prefix="fuzz/artifacts/$name/" >"$log" 2>&1; then
     printf 'ok    %-24s %s\n' "$name" "$(grep -E '^(Done|stat::number)' "$log" | tail -n 1)"
   else
     printf 'FOUND %-24s the end of %s:\n' "$name" "$log"
