@@ -72,7 +72,8 @@ impl Decoder {
 
     /// Takes the next bytes.
     pub fn feed(&mut self, mut bytes: &[u8]) {
-        if mem::take(&mut self.after_cr) && !bytes.is_empty() {
+        // A piece of nothing says nothing about what follows a CR.
+        if !bytes.is_empty() && mem::take(&mut self.after_cr) {
             bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
         }
         while let Some(end) = bytes.iter().position(|b| matches!(b, b'\n' | b'\r')) {
@@ -315,6 +316,12 @@ mod tests {
         let mut decoder = Decoder::keeping(5);
         decoder.feed(b"data: 12345\ndata\n\n");
         assert_eq!(decoder.next(), Some(Event { data: "12345".to_owned(), cut: true, ..Event::default() }));
+    }
+
+    #[test]
+    fn a_piece_of_nothing_changes_nothing() {
+        let whole = read(&[b"data: a\r\ndata: b\r\n\r\n"]);
+        assert_eq!(read(&[b"data: a\r", b"", b"\ndata: b\r", b"", b"\n\r\n"]), whole);
     }
 
     #[test]
