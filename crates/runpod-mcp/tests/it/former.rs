@@ -298,7 +298,7 @@ fn a_nested_call_sends_what_the_flat_one_sends_and_all_that_it_said() {
         };
         let written = std::cell::Cell::new(0);
         let config = Config { cases: 60, failure_persistence: None, ..Config::default() };
-        let result = TestRunner::new(config).run(&both(tool), |(mut nested, mut flat)| {
+        let law = |(mut nested, mut flat): (Value, Value)| {
             if let Some(id) = id {
                 nested["id"] = json!("x");
                 flat[id] = json!("x");
@@ -315,8 +315,15 @@ fn a_nested_call_sends_what_the_flat_one_sends_and_all_that_it_said() {
                 written.set(written.get() + 1);
             }
             Ok::<(), TestCaseError>(())
-        });
-        result.unwrap_or_else(|failure| panic!("{tool}: {failure}"));
+        };
+        // Most made-up calls are refused; chance may take more than one round to make enough that are sent.
+        for _ in 0..5 {
+            let result = TestRunner::new(config.clone()).run(&both(tool), law);
+            result.unwrap_or_else(|failure| panic!("{tool}: {failure}"));
+            if written.get() >= 6 {
+                break;
+            }
+        }
         assert!(written.get() >= 6, "{tool}: only {} calls were sent", written.get());
     }
 }
