@@ -72,6 +72,10 @@ coverage:
 packages:
     scripts/package-check.sh
 
+# Build the archive that a release hands out for this machine (needs cargo-dist); takes ten minutes
+dist:
+    dist build --artifacts=local --target="$(rustc -vV | sed -n 's/^host: //p')"
+
 # Build the published profile twice and compare the bytes; takes minutes
 reproducible *PROFILE:
     scripts/reproducible.sh {{ PROFILE }}
