@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::flags::Flags;
-use super::{Usage, block_on, configure, connect, log, out};
+use super::{Usage, block_on, configure, connect, log, out, typed};
 use crate::bridge::Bridge;
 use crate::config::Env;
 use crate::remote::{Address, Person, SignIn, Wallet};
@@ -122,9 +122,7 @@ fn headers(given: &[String], env: &Env) -> Result<HeaderMap, Usage> {
 /// The headers and, if it is to be sent, the key in this variable.
 fn with_key(mut headers: HeaderMap, variable: Option<&str>, env: &Env) -> Result<HeaderMap, Usage> {
     let Some(name) = variable else { return Ok(headers) };
-    let key = env.get(name).ok_or_else(|| {
-        Usage(format!("--api-key-env {name}: the environment variable is not set, or blank"))
-    })?;
+    let key = typed::in_variable(env, name)?;
     let mut value = HeaderValue::from_str(&format!("Bearer {}", key.trim()))
         .map_err(|_| Usage(format!("--api-key-env {name}: what it holds is no key")))?;
     value.set_sensitive(true);

@@ -99,10 +99,7 @@ fn tell(what: &str, Forgotten { from, troubles }: Forgotten) -> bool {
 /// The key from wherever it was said to be; `None` when the person gave none.
 fn key(args: &LoginArgs, env: &Env) -> anyhow::Result<Option<Secret>> {
     let text = match (&args.api_key_env, args.api_key_stdin) {
-        (Some(name), _) => {
-            let unset = || Usage(format!("--api-key-env {name}: the variable is not set, or blank"));
-            env.get(name).ok_or_else(unset)?.to_owned()
-        }
+        (Some(name), _) => typed::in_variable(env, name)?.to_owned(),
         (None, true) => typed::piped()?,
         (None, false) if !io::stdin().is_terminal() => {
             let ways =

@@ -80,29 +80,25 @@ impl Crowd {
             Self::Tokens => {
                 load(&server.at, &Question { tokens: TOKENS, ..PODS }, 32, TOKENS).await?;
             }
-            Self::SlowWriters => self.slow(server, &mut crowd, drip).await?,
-            Self::SlowReaders => self.slow(server, &mut crowd, flood).await?,
+            Self::SlowWriters => slow(server, &mut crowd, drip).await?,
+            Self::SlowReaders => slow(server, &mut crowd, flood).await?,
         }
         tokio::time::sleep(WHILE).await;
         let others = load(&server.at, &LIST, 4, 1_000).await?;
         let (during, peak) = server.memory();
         Ok(Told { name: self.name(), before, during, peak, p99: others.percentile(99) })
     }
+}
 
-    async fn slow<F>(
-        self,
-        server: &Server,
-        crowd: &mut JoinSet<()>,
-        act: fn(TcpStream) -> F,
-    ) -> anyhow::Result<()>
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        for _ in 0..SLOW {
-            crowd.spawn(act(TcpStream::connect(&server.at).await?));
-        }
-        Ok(())
+/// So many connections, each of which does this.
+async fn slow<F>(server: &Server, crowd: &mut JoinSet<()>, act: fn(TcpStream) -> F) -> anyhow::Result<()>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    for _ in 0..SLOW {
+        crowd.spawn(act(TcpStream::connect(&server.at).await?));
     }
+    Ok(())
 }
 
 /// A head that never ends.

@@ -24,6 +24,8 @@ use server::{Contender, Port, Server};
 
 const USAGE: &str = "usage: bench-hosted RUNPOD_MCP BARE PLOT.svg [NODE SCRIPT NPM_HTTP_MODULE]";
 
+/// The server that is slower than all others, and knows no `limit`.
+const NPM: &str = "npm server";
 /// How often everything is measured.
 const ROUNDS: usize = 3;
 /// Connections of the plot, and requests of a round.
@@ -37,7 +39,7 @@ fn main() -> anyhow::Result<()> {
     let body = twin::page(&Twin::start(&binary)?.pods()?, 50);
     let bench = Bench {
         ours: contender("runpod-mcp", vec![binary, "serve".into(), "--http".into()], Port::Told),
-        npm: npm.map(|command| contender("npm server", command, Port::Printed)),
+        npm: npm.map(|command| contender(NPM, command, Port::Printed)),
         bare,
         stub: Stub::answering(&body)?,
     };
@@ -107,7 +109,7 @@ impl Bench {
     async fn instructions(&self, all: &[Contender], question: &Question) -> anyhow::Result<()> {
         let mut least = None;
         // Code that is made while it runs is not counted by callgrind in a way that could be compared.
-        for contender in all.iter().filter(|one| one.name != "npm server") {
+        for contender in all.iter().filter(|one| one.name != NPM) {
             let count = instructions::of_one(contender, &self.stub.at, question).await?;
             let first = *least.get_or_insert(count);
             println!(
@@ -130,8 +132,8 @@ impl Bench {
         for _ in 0..ROUNDS {
             for (contender, costs) in all.iter().zip(&mut costs) {
                 // The npm server would need minutes, and its figures settle soon.
-                let requests = if contender.name == "npm server" { requests / 10 } else { requests };
-                let asks_all = contender.name == "npm server" && question.body == PODS.body;
+                let requests = if contender.name == NPM { requests / 10 } else { requests };
+                let asks_all = contender.name == NPM && question.body == PODS.body;
                 let question = if asks_all { &ALL_PODS } else { question };
                 costs.push(self.cost(contender, question, connections, requests).await?);
             }
