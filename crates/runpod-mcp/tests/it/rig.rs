@@ -170,11 +170,12 @@ pub(crate) fn in_v2(operation: &str) -> String {
 fn skipping(sim: &Sim, versions: Versions) -> Client {
     let settings = settings(sim);
     let clock = Arc::new(Skipping { clock: sim.clock(), inner: Arc::clone(&settings.clock) });
-    Client::new(Settings { clock, request_timeout: 30 * PAUSE, versions, ..settings })
+    Client::new(Settings { clock, request_timeout: Duration::from_secs(300), versions, ..settings })
 }
 
-/// What is shorter is a pause, what is longer the limit of a request.
-const PAUSE: Duration = Duration::from_secs(10);
+/// Longest sleep that is jumped over: more than any call may ask for in one piece, which is 30 s of a log
+/// (`maxWaitMs`). What is longer is the limit of a request.
+const PAUSE: Duration = Duration::from_secs(31);
 
 #[derive(Debug)]
 struct Skipping {
@@ -188,13 +189,13 @@ impl Clock for Skipping {
     }
 
     fn sleep(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        if time >= PAUSE {
+        if time > PAUSE {
             return self.inner.sleep(time);
         }
         let clock = self.clock.clone();
         Box::pin(async move {
             // An answer that is on its way over loopback comes first.
-            tokio::time::sleep(Duration::from_millis(2)).await;
+            tokio::time::sleep((time / 2000).max(Duration::from_millis(2))).await;
             clock.advance(time);
         })
     }

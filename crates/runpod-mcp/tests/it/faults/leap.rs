@@ -1,7 +1,8 @@
 //! A clock that leaps to the next moment somebody sleeps for, as soon as nothing else happens.
 //!
 //! Client, server and the stranger in between share one thread, so whether something happens can be seen: all of them
-//! had several turns, and no byte moved. No real time decides anything.
+//! had several turns, and no byte moved. Only the kernel may be late with what was sent: so a limit is leapt over after
+//! a moment of real quiet, and only where nobody is about to answer.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -18,6 +19,9 @@ const TURNS: u32 = 40;
 /// What is shorter is a pause, what is longer a limit.
 const PAUSE: Duration = Duration::from_secs(10);
 
+/// By how much the kernel may be late, in real time.
+const LATE: Duration = Duration::from_millis(2);
+
 /// How far the clocks of client and twin walk at once.
 const STEP: Duration = Duration::from_secs(1);
 
@@ -33,8 +37,20 @@ struct Works {
     numbers: AtomicU64,
     /// Bytes moved, or somebody began to sleep.
     stirred: AtomicU64,
-    /// Limits stand: what a call waits for comes from another thread.
+    /// Limits stand: what a call waits for comes by itself.
     limits_stand: AtomicBool,
+    /// How many are about to answer.
+    answering: AtomicU64,
+}
+
+/// Somebody is about to answer: limits stand meanwhile.
+#[derive(Debug)]
+pub(super) struct Answering(Arc<Works>);
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.answering.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 #[derive(Debug)]
@@ -54,6 +70,12 @@ impl Leap {
         self.0.limits_stand.store(stand, Ordering::Relaxed);
     }
 
+    /// From now on somebody is about to answer.
+    pub(super) fn answering(&self) -> Answering {
+        self.0.answering.fetch_add(1, Ordering::Relaxed);
+        Answering(Arc::clone(&self.0))
+    }
+
     /// Moves on by this much.
     pub(super) fn pass(&self, time: Duration) {
         let at = self.now() + time;
@@ -65,9 +87,10 @@ impl Leap {
         loop {
             self.quiet().await;
             match self.next() {
-                Some(at) => self.move_to(at),
+                Some((at, time)) if time < PAUSE || self.nobody_answers().await => self.move_to(at),
+                Some(_) => (),
                 // Something in another thread is waited for.
-                None => tokio::time::sleep(Duration::from_millis(1)).await,
+                None => tokio::time::sleep(LATE).await,
             }
         }
     }
@@ -76,7 +99,7 @@ impl Leap {
     pub(super) async fn walk(&self, twin: &runpod_sim::Clock) {
         loop {
             self.quiet().await;
-            let Some(at) = self.next() else { continue };
+            let Some((at, _)) = self.next() else { continue };
             let step = at.saturating_sub(self.now()).min(STEP);
             twin.advance(step);
             self.pass(step);
@@ -94,11 +117,20 @@ impl Leap {
         }
     }
 
-    fn next(&self) -> Option<Duration> {
+    /// Whether nobody is about to answer, and nothing that was sent before comes late.
+    async fn nobody_answers(&self) -> bool {
+        let before = self.0.stirred.load(Ordering::Relaxed);
+        tokio::time::sleep(LATE).await;
+        let answering = self.0.answering.load(Ordering::Relaxed) > 0;
+        !answering && before == self.0.stirred.load(Ordering::Relaxed)
+    }
+
+    /// The next moment somebody sleeps for, and how long that sleep is.
+    fn next(&self) -> Option<(Duration, Duration)> {
         let limits_stand = self.0.limits_stand.load(Ordering::Relaxed);
         let sleepers = self.0.sleepers.lock().unwrap();
         let counts = |sleeper: &Sleeper| !limits_stand || sleeper.time < PAUSE;
-        sleepers.iter().find(|(_, sleeper)| counts(sleeper)).map(|((at, _), _)| *at)
+        sleepers.iter().find(|(_, sleeper)| counts(sleeper)).map(|((at, _), sleeper)| (*at, sleeper.time))
     }
 
     fn move_to(&self, at: Duration) {

@@ -17,7 +17,7 @@ use super::trouble::{How, Nobody};
 use crate::rig;
 
 /// In real time. No call waits in it; one that takes so long never ends.
-const LONGEST: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_secs(120);
 /// Longer than anything is remembered from one call to the next.
 const AGE: Duration = Duration::from_secs(3600);
 
@@ -89,8 +89,8 @@ impl Place {
             How::Nobody(why) => self.unheard(tool, args, why).await,
             how => {
                 self.stranger.strike(operation, how);
-                // While a body is taken out of the buffers of sockets, no byte is seen to move.
-                self.clock.let_limits_stand(matches!(how, How::Flood(_)));
+                // What comes late is still no reason to stop waiting, unless nothing is to come.
+                self.clock.let_limits_stand(!matches!(how, How::Drip(_) | How::Silence));
                 let (answer, took) = self.timed(&self.server, tool, args).await;
                 let Seen { struck, taken } = self.stranger.rest();
                 Came { answer, took, requests: struck, taken }

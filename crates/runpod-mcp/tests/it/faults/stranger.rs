@@ -184,13 +184,17 @@ impl Stranger {
     }
 
     async fn pass_on(&self, heard: &Heard, mut socket: TcpStream) -> Option<()> {
+        let _answering = self.clock.answering();
         let mut twin = TcpStream::connect(self.twin).await.ok()?;
         let (line, fields) = heard.head.split_once("\r\n")?;
         let head = format!("{line}\r\nconnection: close\r\n{fields}\r\n\r\n");
         twin.write_all(&[head.as_bytes(), &heard.body].concat()).await.ok()?;
         let mut bytes = vec![0; 64 * 1024];
         loop {
-            let read = twin.read(&mut bytes).await.ok().filter(|n| *n > 0)?;
+            let read = tokio::select! {
+                read = twin.read(&mut bytes) => read.ok().filter(|n| *n > 0)?,
+                () = left(&mut socket) => return None,
+            };
             self.say(&bytes[..read], &mut socket).await?;
         }
     }

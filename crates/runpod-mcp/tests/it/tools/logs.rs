@@ -38,6 +38,16 @@ fn lines(reply: &Value) -> Vec<String> {
     items.iter().map(|item| item["line"].as_str().expect("a line").to_owned()).collect()
 }
 
+/// The clock that jumps over pauses once left out the longest reading: a call chosen by chance then never ended.
+#[tokio::test]
+async fn the_longest_reading_of_a_quiet_log_ends_where_pauses_are_jumped_over() {
+    let rig = Rig::skipping(Seed::Empty).await;
+    let args = json!({"podId": pod(&rig).await, "maxWaitMs": 30_000});
+    let call = rig.call("stream-pod-logs", args);
+    let reply = tokio::time::timeout(Duration::from_secs(60), call).await.expect("an end").ok();
+    assert_eq!(reply["ended"], "time", "{reply}");
+}
+
 #[tokio::test]
 async fn a_boot_read_in_pieces_is_the_boot_read_at_once() {
     let rig = Rig::new(Seed::Empty).await;
