@@ -2,18 +2,26 @@
 //!
 //! One bit stands for each byte, the first lowest. Whether a block begins inside of a text is carried from one to the
 //! next, so that quotes cost nothing however many there are. Knows no depth and no tokens.
+//!
+//! What is generic over [`Simd`] is compiled once for each sort of processor and must become part of its caller to the
+//! end, or a processor's wide registers are not used; hence `inline(always)`.
 
-use wide::u8x16;
+#![expect(clippy::inline_always, reason = "see above")]
+
+use std::ops::Range;
+
+use fearless_simd::prelude::*;
+use fearless_simd::u8x64;
 
 /// Most bytes of a block.
 const SIZE: usize = 64;
 
 /// A piece of a chunk.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Block<'a> {
+pub(super) struct Block<'a, S: Simd> {
     /// White space follows what is not a whole block.
-    bytes: &'a [u8; SIZE],
-    length: usize,
+    all: u8x64<S>,
+    bytes: &'a [u8],
     /// Bytes of the chunk before it.
     pub(super) before: usize,
 }
@@ -27,91 +35,156 @@ pub(super) struct Texts {
 }
 
 /// The bytes of a block that mean something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Signs {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Signs<'a, S: Simd> {
+    block: Block<'a, S>,
+    inside: u64,
+    /// Brackets, and maybe other bytes that no JSON has outside of its texts: whoever goes by these looks at the byte.
     pub(super) brackets: u64,
-    pub(super) commas: u64,
 }
 
-/// Shows a chunk in blocks until something is found.
-///
-/// # Errors
-/// The first of `visit`.
-pub(super) fn each<T, E>(
-    chunk: &[u8],
-    mut visit: impl FnMut(Block<'_>) -> Result<Option<T>, E>,
-) -> Result<Option<T>, E> {
-    let (whole, rest) = chunk.as_chunks();
-    for (bytes, nth) in whole.iter().zip(0..) {
-        if let Some(found) = visit(Block { bytes, length: SIZE, before: nth * SIZE })? {
-            return Ok(Some(found));
-        }
-    }
-    let mut bytes = [b' '; SIZE];
-    bytes.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
-    match rest.len() {
-        0 => Ok(None),
-        length => visit(Block { bytes: &bytes, length, before: chunk.len() - length }),
+/// A chunk as blocks.
+#[derive(Debug)]
+pub(super) struct Blocks<'a, S> {
+    simd: S,
+    chunk: &'a [u8],
+    before: usize,
+}
+
+impl<'a, S: Simd> Blocks<'a, S> {
+    #[inline(always)]
+    pub(super) fn of(simd: S, chunk: &'a [u8]) -> Self {
+        Self { simd, chunk, before: 0 }
     }
 }
 
-impl Block<'_> {
+impl<'a, S: Simd> Iterator for Blocks<'a, S> {
+    type Item = Block<'a, S>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let (bytes, all) = match self.chunk.split_first_chunk::<SIZE>() {
+            Some((whole, rest)) => {
+                self.chunk = rest;
+                (whole.as_slice(), *whole)
+            }
+            None if self.chunk.is_empty() => return None,
+            None => {
+                let short = std::mem::take(&mut self.chunk);
+                let mut all = [b' '; SIZE];
+                all.iter_mut().zip(short).for_each(|(place, byte)| *place = *byte);
+                (short, all)
+            }
+        };
+        let block = Block { all: all.simd_into(self.simd), bytes, before: self.before };
+        self.before += SIZE;
+        Some(block)
+    }
+}
+
+impl<S: Simd> Block<'_, S> {
     /// The first of some bytes and its place.
+    #[inline(always)]
     pub(super) fn first(&self, of: u64) -> Option<(usize, u8)> {
         let place = of.trailing_zeros() as usize;
         self.bytes.get(place).map(|byte| (place, *byte))
     }
 
-    /// The bytes that pass a test.
-    fn bits(&self, test: impl Fn(u8x16) -> u8x16) -> u64 {
-        let parts = self.bytes.as_chunks().0.iter().zip([0, 16, 32, 48]);
-        parts.fold(0, |bits, (part, at)| bits | u64::from(test(u8x16::new(*part)).to_bitmask()) << at)
+    /// Whether these bytes stand at a place.
+    #[inline(always)]
+    pub(super) fn has<const N: usize>(&self, bytes: &[u8; N], place: usize) -> bool {
+        self.bytes.get(place..place + N) == Some(bytes.as_slice())
     }
 
+    #[inline(always)]
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    #[inline(always)]
     fn bits_of(&self, byte: u8) -> u64 {
-        self.bits(|part| part.simd_eq(u8x16::splat(byte)))
+        self.all.simd_eq(byte).to_bitmask()
     }
 
-    fn brackets(&self) -> u64 {
-        // A square bracket and a curly one differ in one bit.
-        let other = u8x16::splat(b'[' ^ b'{');
-        let [open, close] = [b'{', b'}'].map(u8x16::splat);
-        self.bits(|part| (part | other).simd_eq(open) | (part | other).simd_eq(close))
+    /// Brackets, and `Y`, `y`, `_` and DEL, which differ from them in the same three bits: telling them apart here would
+    /// cost twice as much.
+    #[inline(always)]
+    fn nearly_brackets(&self) -> u64 {
+        let alike = b'[' ^ b']' | b'[' ^ b'{';
+        (self.all | alike).simd_eq(b'[' | alike).to_bitmask()
     }
 
+    #[inline(always)]
     fn last(&self) -> u64 {
-        1 << (self.length - 1)
+        1 << (self.bytes.len() - 1)
+    }
+}
+
+impl<S: Simd> Signs<'_, S> {
+    /// How many commas lie in a part of the block that begins behind a sign, or where the block does, and ends before a
+    /// sign or where the block does.
+    #[inline(always)]
+    pub(super) fn commas(&self, part: Range<usize>) -> u64 {
+        match self.block.bytes.get(part.clone()) {
+            None | Some([]) => 0,
+            // As between two rows. One byte beside a sign has no room for a text.
+            Some([only]) => u64::from(*only == b','),
+            Some(_) => {
+                let part = (u64::MAX << part.start) & (u64::MAX >> (SIZE - part.end));
+                u64::from((self.all_commas() & part).count_ones())
+            }
+        }
+    }
+
+    /// Where all commas are.
+    #[inline(always)]
+    pub(super) fn all_commas(&self) -> u64 {
+        self.block.bits_of(b',') & !self.inside
     }
 }
 
 impl Texts {
     /// The signs outside of texts; goes on to the end of the block.
-    pub(super) fn signs(&mut self, block: &Block<'_>) -> Signs {
-        let quotes = self.quotes(block);
+    #[inline(always)]
+    pub(super) fn signs<'a, S: Simd>(&mut self, block: Block<'a, S>) -> Signs<'a, S> {
+        let quotes = self.quotes(&block);
         let odd = [1, 2, 4, 8, 16, 32].iter().fold(quotes, |bits, by| bits ^ (bits << by));
-        let inside = if self.inside { !odd } else { odd };
-        self.inside = inside & block.last() != 0;
-        Signs { brackets: block.brackets() & !inside, commas: block.bits_of(b',') & !inside }
+        let inside = odd ^ 0_u64.wrapping_sub(u64::from(self.inside));
+        // The spaces behind a short block lie where its last byte does.
+        self.inside = inside >> (SIZE - 1) != 0;
+        Signs { block, inside, brackets: block.nearly_brackets() & !inside }
     }
 
     /// The quotes that begin or end a text; goes on to the end of the block, as far as backslashes are concerned.
-    pub(super) fn quotes(&mut self, block: &Block<'_>) -> u64 {
+    #[inline(always)]
+    pub(super) fn quotes<S: Simd>(&mut self, block: &Block<'_, S>) -> u64 {
+        let backslashes = block.bits_of(b'\\');
+        let quotes = block.bits_of(b'"');
+        match backslashes == 0 && !self.escaped {
+            true => quotes,
+            false => quotes & !self.escapes(backslashes, block.last()),
+        }
+    }
+
+    /// The bytes that a backslash stands before.
+    fn escapes(&mut self, backslashes: u64, last: u64) -> u64 {
         let mut escaped = u64::from(self.escaped);
-        let mut backslashes = block.bits_of(b'\\') & !escaped;
+        let mut backslashes = backslashes & !escaped;
         self.escaped = false;
         while backslashes != 0 {
             let first = backslashes & backslashes.wrapping_neg();
-            self.escaped = first == block.last();
+            self.escaped = first == last;
             escaped |= first << 1;
             backslashes &= !(first | first << 1);
         }
-        block.bits_of(b'"') & !escaped
+        escaped
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use fearless_simd::{Level, dispatch};
+    use proptest::prelude::{prop, prop_assert_eq, proptest};
 
     use super::*;
 
@@ -141,17 +214,20 @@ mod tests {
             chunks in prop::collection::vec(
                 prop::collection::vec(prop::sample::select(b"{}[],\"\\\\ a_Y\x7f\xff".to_vec()), 0..200), 0..4)
         ) {
-            let (mut texts, mut expected) = (Texts::default(), Texts::default());
-            for chunk in chunks {
-                let (mut brackets, mut commas) = (Vec::new(), Vec::new());
-                each(&chunk, |block| {
-                    let signs = texts.signs(&block);
-                    brackets.extend(places(signs.brackets, block.before));
-                    commas.extend(places(signs.commas, block.before));
-                    Ok::<_, ()>(None::<()>)
-                }).unwrap();
-                prop_assert_eq!((brackets, commas), plainly(&chunk, &mut expected));
-                prop_assert_eq!(texts, expected);
+            // What every processor has, and what this one has.
+            for level in [Level::baseline(), Level::new()] {
+                let (mut texts, mut expected) = (Texts::default(), Texts::default());
+                for chunk in &chunks {
+                    let (mut brackets, mut commas) = (Vec::new(), Vec::new());
+                    dispatch!(level, simd => for block in Blocks::of(simd, chunk) {
+                        let signs = texts.signs(block);
+                        let is_bracket = |at: &usize| b"{}[]".contains(&chunk[*at]);
+                        brackets.extend(places(signs.brackets, block.before).filter(is_bracket));
+                        commas.extend(places(signs.all_commas(), block.before));
+                    });
+                    prop_assert_eq!((brackets, commas), plainly(chunk, &mut expected));
+                    prop_assert_eq!(texts, expected);
+                }
             }
         }
     }

@@ -3,14 +3,14 @@
 use super::lexer::Flaw;
 
 /// Depth down to which a closing bracket must be the sort that was opened; one bit each.
-const SORTED: usize = 128;
+const SORTED: usize = 64;
 
 /// Open brackets.
 #[derive(Debug, Default)]
 pub(super) struct Brackets {
     depth: usize,
     /// One bit for each open container, the innermost lowest: set for an object.
-    sorts: u128,
+    sorts: u64,
 }
 
 impl Brackets {
@@ -19,11 +19,17 @@ impl Brackets {
         self.depth
     }
 
+    /// Whether the innermost is known to be an object.
+    #[inline]
+    pub(super) fn is_in_object(&self) -> bool {
+        (1..=SORTED).contains(&self.depth) && self.sorts & 1 == 1
+    }
+
     #[inline]
     pub(super) fn open(&mut self, bracket: u8) {
         self.depth += 1;
         if self.depth <= SORTED {
-            self.sorts = (self.sorts << 1) | u128::from(bracket == b'{');
+            self.sorts = (self.sorts << 1) | u64::from(bracket == b'{');
         }
     }
 

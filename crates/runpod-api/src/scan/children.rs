@@ -5,7 +5,9 @@
 
 use std::ops::Range;
 
-use super::block::{self, Texts};
+use fearless_simd::{Level, Simd, dispatch};
+
+use super::block::{Blocks, Texts};
 use super::brackets::Brackets;
 use super::lexer::Flaw;
 
@@ -27,27 +29,11 @@ pub(crate) struct Child {
 pub(crate) fn children(text: &[u8], told: usize, hear: impl FnMut(Child)) -> Result<(), Flaw> {
     let mut teller =
         Teller { text, told: told.min(DEEPEST), brackets: Brackets::default(), open: [None; DEEPEST], hear };
-    let mut texts = Texts::default();
     let begin = text.len() - text.trim_ascii_start().len();
     if !matches!(text.get(begin), Some(b'{' | b'[')) {
         return Err(if begin == text.len() { early(text) } else { Flaw::Syntax(begin as u64) });
     }
-    let end = block::each(text, |block| {
-        let signs = texts.signs(&block);
-        let mut all = signs.brackets | signs.commas;
-        // Of what is deep inside, brackets alone lead out again.
-        if teller.is_deep() && signs.brackets == 0 {
-            return Ok(None);
-        }
-        while let Some((place, byte)) = block.first(all) {
-            all &= all - 1;
-            let at = block.before + place;
-            if teller.sign(byte, at)? {
-                return Ok(Some(at + 1));
-            }
-        }
-        Ok(None)
-    })?;
+    let end = dispatch!(Level::new(), simd => teller.tell(Blocks::of(simd, text)))?;
     let end = end.ok_or_else(|| early(text))?;
     match text.get(end..).unwrap_or_default().trim_ascii_start() {
         [] => Ok(()),
@@ -81,6 +67,28 @@ impl<H: FnMut(Child)> Teller<'_, H> {
         self.brackets.depth() > self.told
     }
 
+    /// Tells all. Answers the bytes up to its end.
+    #[inline(always)]
+    fn tell<S: Simd>(&mut self, blocks: Blocks<'_, S>) -> Result<Option<usize>, Flaw> {
+        let mut texts = Texts::default();
+        for block in blocks {
+            let signs = texts.signs(block);
+            // Of what is deep inside, brackets alone lead out again.
+            if self.is_deep() && signs.brackets == 0 {
+                continue;
+            }
+            let mut all = signs.brackets | signs.all_commas();
+            while let Some((place, byte)) = block.first(all) {
+                all &= all - 1;
+                let at = block.before + place;
+                if self.sign(byte, at)? {
+                    return Ok(Some(at + 1));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// Goes on to a bracket or a comma; whether that was the end of all.
     #[inline]
     fn sign(&mut self, byte: u8, at: usize) -> Result<bool, Flaw> {
@@ -94,13 +102,14 @@ impl<H: FnMut(Child)> Teller<'_, H> {
                 self.child(at, false)?;
                 self.begin(Open { from: at + 1, more: true });
             }
-            _ => {
+            b'}' | b']' => {
                 if !self.is_deep() {
                     self.child(at, true)?;
                 }
                 self.brackets.close(byte, at as u64)?;
                 return Ok(self.brackets.depth() == 0);
             }
+            _ => (),
         }
         Ok(false)
     }

@@ -4,9 +4,12 @@
 //! brackets, quotes and commas only, which is what makes a large answer cheap. So this is no validator: whoever keeps a
 //! part of the text parses that part.
 
+use std::ops::Range;
+
+use fearless_simd::{Level, Simd, dispatch};
 use memchr::memchr2;
 
-use super::block::{self, Block, Signs, Texts};
+use super::block::{Blocks, Signs, Texts};
 use super::brackets::Brackets;
 
 /// Why a text cannot be what was expected, with the number of bytes before the place.
@@ -143,7 +146,7 @@ impl Lexer {
         }
         let told = listener.depth();
         let mut texts = self.state.texts();
-        let left = block::each(rest, |block| self.leave(&block, texts.signs(&block), told))?;
+        let left = dispatch!(Level::new(), simd => self.leave(Blocks::of(simd, rest), &mut texts, told))?;
         let Some(taken) = left else {
             self.state = State::at(texts);
             return Ok(rest.len());
@@ -153,34 +156,54 @@ impl Lexer {
         Ok(taken)
     }
 
-    /// Follows the brackets of a block down to a depth, and counts the commas one above it. Answers the bytes up to
-    /// where that depth is reached.
-    fn leave(
+    /// Follows brackets down to a depth, and counts the commas one above it. Answers the bytes up to where that depth is
+    /// reached.
+    #[inline(always)]
+    fn leave<S: Simd>(
         &mut self,
-        block: &Block<'_>,
-        Signs { mut brackets, mut commas }: Signs,
+        blocks: Blocks<'_, S>,
+        texts: &mut Texts,
         told: usize,
     ) -> Result<Option<usize>, Flaw> {
-        while let Some((place, byte)) = block.first(brackets) {
-            let before = (1 << place) - 1;
-            self.count(commas & before, told);
-            (brackets, commas) = (brackets & (brackets - 1), commas & !before);
-            if matches!(byte, b'{' | b'[') {
-                self.brackets.open(byte);
-                continue;
+        for block in blocks {
+            let signs = texts.signs(block);
+            let mut brackets = signs.brackets;
+            let mut from = 0;
+            while let Some((place, byte)) = block.first(brackets) {
+                brackets &= brackets - 1;
+                // From one row to the next, as large answers go for most of their length.
+                if block.has(b"},{", place)
+                    && self.brackets.depth() == told + 2
+                    && self.brackets.is_in_object()
+                {
+                    brackets &= brackets - 1;
+                    self.commas += 1;
+                    from = place + 3;
+                    continue;
+                }
+                self.count(&signs, from..place, told);
+                from = place + 1;
+                match byte {
+                    b'{' | b'[' => self.brackets.open(byte),
+                    b'}' | b']' => {
+                        self.brackets.close(byte, self.at + (block.before + place) as u64)?;
+                        if self.brackets.depth() == told {
+                            return Ok(Some(block.before + from));
+                        }
+                    }
+                    _ => (),
+                }
             }
-            self.brackets.close(byte, self.at + (block.before + place) as u64)?;
-            if self.brackets.depth() == told {
-                return Ok(Some(block.before + place + 1));
-            }
+            self.count(&signs, from..block.len(), told);
         }
-        self.count(commas, told);
         Ok(None)
     }
 
-    fn count(&mut self, commas: u64, told: usize) {
+    /// Counts the commas of a part of a block, if they are those of the container that is leapt over.
+    #[inline(always)]
+    fn count<S: Simd>(&mut self, signs: &Signs<'_, S>, part: Range<usize>, told: usize) {
         if self.brackets.depth() == told + 1 {
-            self.commas += u64::from(commas.count_ones());
+            self.commas += signs.commas(part);
         }
     }
 
@@ -196,10 +219,12 @@ impl Lexer {
             return Ok(plain);
         }
         let mut texts = self.state.texts();
-        let end = block::each(rest, |block| {
-            let quote = block.first(texts.quotes(&block));
-            Ok(quote.map(|(place, _)| block.before + place + 1))
-        })?;
+        let end = dispatch!(Level::new(), simd => {
+            Blocks::of(simd, rest).find_map(|block| {
+                let (place, _) = block.first(texts.quotes(&block))?;
+                Some(block.before + place + 1)
+            })
+        });
         let Some(taken) = end else {
             self.state = State::at(texts);
             return Ok(rest.len());
