@@ -84,6 +84,18 @@ pub(crate) struct Entry(usize);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Meter {
     usages: Vec<Usage>,
+    last: Option<Reading>,
+}
+
+/// What was spent at an instant, and the most that can be spent after it without a new usage.
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    at: Time,
+    /// Usages that it knows of.
+    usages: usize,
+    spent: f64,
+    /// US dollars per hour of all that had not ended.
+    rate: f64,
 }
 
 impl Meter {
@@ -110,9 +122,33 @@ impl Meter {
         &self.usages
     }
 
+    /// Whether this much is spent by now.
+    ///
+    /// Every request asks so, of an account with thousands of usages: they are gone through only when there is a new
+    /// one, or when what they cost an hour may have come to it since.
+    pub(crate) fn reaches(&mut self, funds: f64, now: Time) -> bool {
+        let known = self.last.filter(|last| last.usages == self.usages.len() && last.at <= now);
+        if known.is_some_and(|last| last.most(now) < funds) {
+            return false;
+        }
+        let spent = self.spent(now);
+        let open = self.usages.iter().filter(|usage| !usage.ended(now));
+        let rate = open.map(|usage| usage.rate.max(0.0)).sum();
+        self.last = Some(Reading { at: now, usages: self.usages.len(), spent, rate });
+        spent >= funds
+    }
+
     /// Everything spent until now.
     pub(crate) fn spent(&self, now: Time) -> f64 {
         self.usages.iter().map(|usage| usage.cost((Time::MIN_UTC, now), now)).sum()
+    }
+}
+
+impl Reading {
+    fn most(&self, now: Time) -> f64 {
+        // A cent more, for what rounding does to sums.
+        let hours = (now - self.at).num_milliseconds() as f64 / 3.6e6;
+        self.spent + self.rate * (hours + 1e-6) + 0.01
     }
 }
 
@@ -124,6 +160,8 @@ impl Usage {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn hour(n: i64) -> Time {
@@ -155,5 +193,24 @@ mod tests {
         meter.record(usage(0, Some(100)));
         meter.stop(Payer::Pod, "p", hour(1));
         assert_eq!(meter.spent(hour(50)), 4.0);
+    }
+
+    proptest! {
+        #[test]
+        fn funds_are_reached_when_so_much_is_spent_whatever_was_asked_and_ended_before(
+            steps in prop::collection::vec((0..5i64, prop::option::of(0..6i64), 0..3u8, 0..40u32), 1..30)
+        ) {
+            let (mut meter, mut now) = (Meter::default(), 0);
+            for (later, lasts, what, funds) in steps {
+                now += later;
+                match what {
+                    0 => drop(meter.record(usage(now, lasts.map(|hours| now + hours)))),
+                    1 => meter.stop(Payer::Pod, "p", hour(now)),
+                    _ => (),
+                }
+                let (funds, spent) = (f64::from(funds), meter.spent(hour(now)));
+                prop_assert_eq!(meter.reaches(funds, hour(now)), spent >= funds);
+            }
+        }
     }
 }

@@ -12,7 +12,7 @@ impl Account {
     /// Stops what can no longer be paid for, as of the instant from which it could not.
     pub(crate) fn settle_money(&mut self, ground: &mut Ground, now: Time) {
         let since = std::mem::replace(&mut self.settled, now).min(now);
-        if self.funds > self.meter.spent(now) {
+        if !self.meter.reaches(self.funds, now) {
             return;
         }
         let own = self.pods.values().filter(|pod| pod.lease.cluster.is_none() && pod.cost(now) > 0.0);

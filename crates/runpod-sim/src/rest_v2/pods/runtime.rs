@@ -1,5 +1,7 @@
 //! What a Pod shows only while it runs: load, mapped ports, ways in.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::clock::Time;
@@ -8,13 +10,13 @@ use crate::world::pods::{Machine, Pod, Status};
 
 /// `PodRuntime` of the contract.
 #[derive(Serialize)]
-pub(super) struct Runtime {
+pub(super) struct Runtime<'a> {
     /// Seconds.
     uptime: i64,
     gpus: Vec<Load>,
     cpu: Load,
     memory: Load,
-    ports: Vec<Port>,
+    ports: Vec<Port<'a>>,
 }
 
 /// Percent.
@@ -28,26 +30,26 @@ struct Load {
 
 /// `PodRuntimePort` of the contract. HTTP goes through a proxy and has no public port.
 #[derive(Serialize)]
-struct Port {
+struct Port<'a> {
     private: u16,
     public: Option<u64>,
-    r#type: String,
+    r#type: &'a str,
     ip: Option<String>,
 }
 
 /// `PodSsh` of the contract.
 #[derive(Serialize)]
-pub(super) struct Ssh {
-    proxy: Option<Door>,
-    direct: Option<Door>,
+pub(super) struct Ssh<'a> {
+    proxy: Option<Door<'a>>,
+    direct: Option<Door<'a>>,
 }
 
 /// `PodSshEndpoint` of the contract.
 #[derive(Serialize)]
-struct Door {
-    host: String,
+struct Door<'a> {
+    host: Cow<'static, str>,
     port: u64,
-    username: String,
+    username: &'a str,
     command: String,
 }
 
@@ -72,7 +74,7 @@ enum Of {
 }
 
 /// What runs; nothing when nothing does.
-pub(super) fn runtime(pod: &Pod, now: Time) -> Option<Runtime> {
+pub(super) fn runtime(pod: &Pod, now: Time) -> Option<Runtime<'_>> {
     let since = pod.started_at(now).filter(|_| pod.status(now) == Status::Running)?;
     // The load changes every ten seconds and is the same for whoever looks in between.
     let own = draw(fate(0, &[&pod.id]), now.timestamp().unsigned_abs() / 10);
@@ -92,12 +94,12 @@ pub(super) fn runtime(pod: &Pod, now: Time) -> Option<Runtime> {
 }
 
 /// The ways in: the proxy once there is a machine, the direct one while 22/tcp is mapped.
-pub(super) fn ssh(pod: &Pod, now: Time) -> Ssh {
+pub(super) fn ssh(pod: &Pod, now: Time) -> Ssh<'_> {
     let (user, host) = (&pod.host, "ssh.runpod.io");
     let proxy = pod.is_placed(now).then(|| Door {
-        host: host.to_owned(),
+        host: host.into(),
         port: 22,
-        username: user.clone(),
+        username: user,
         command: format!("ssh {user}@{host}"),
     });
     let mapped = pod.lease.container.ports.iter().find(|port| *port == "22/tcp");
@@ -105,9 +107,9 @@ pub(super) fn ssh(pod: &Pod, now: Time) -> Ssh {
     let mapped = mapped.and_then(|port| pod.public_port(port, now));
     let direct = mapped.map(|(host, port)| Door {
         command: format!("ssh root@{host} -p {port}"),
-        host,
+        host: host.into(),
         port,
-        username: "root".to_owned(),
+        username: "root",
     });
     Ssh { proxy, direct }
 }
@@ -128,9 +130,9 @@ pub(super) fn networking(pod: &Pod, now: Time) -> Networking {
     }
 }
 
-fn mapped(pod: &Pod, port: &str, now: Time) -> Option<Port> {
+fn mapped<'a>(pod: &Pod, port: &'a str, now: Time) -> Option<Port<'a>> {
     let (number, kind) = port.split_once('/')?;
-    let (private, r#type) = (number.parse().ok()?, kind.to_owned());
+    let private = number.parse().ok()?;
     let (ip, public) = pod.public_port(port, now).unzip();
-    Some(Port { private, public, r#type, ip })
+    Some(Port { private, public, r#type: kind, ip })
 }

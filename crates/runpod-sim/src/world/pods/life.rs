@@ -124,10 +124,12 @@ impl Pod {
     /// The public address and port behind a port of the container, such as `22/tcp`, once it is mapped. HTTP goes
     /// through a proxy and has none. Addresses are from a range kept for documentation.
     pub(crate) fn public_port(&self, port: &str, now: Time) -> Option<(String, u64)> {
-        let (site, luck) = (fate(2, &[&self.host]), fate(3, &[&self.host, port]));
         let early = matches!(&self.life, Life::Up(boot) if now < boot.mapped);
         let mapped = !early && !port.ends_with("/http");
-        mapped.then(|| (format!("203.0.113.{}", site % 254 + 1), 10_000 + luck % 30_000))
+        mapped.then(|| {
+            let (site, luck) = (fate(2, &[&self.host]), fate(3, &[&self.host, port]));
+            (format!("203.0.113.{}", site % 254 + 1), 10_000 + luck % 30_000)
+        })
     }
 }
 
