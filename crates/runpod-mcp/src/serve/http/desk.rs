@@ -12,10 +12,11 @@ use axum::extract::ConnectInfo;
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use http::header::{CONNECTION, TRANSFER_ENCODING};
-use http::{HeaderValue, Request, Response, Version};
+use http::{HeaderValue, Request, Response, StatusCode, Version};
 use http_body::{Frame, SizeHint};
 use tower_service::Service;
 
+use super::heads::{Flaw, LONGEST};
 use super::refusal::Refusal;
 use super::watch::{Busy, Watch};
 
@@ -42,8 +43,8 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let busy = self.watch.busy(request.version() == Version::HTTP_2);
-        if self.watch.contradicts() {
-            return Box::pin(async move { Ok(contradicted().map(|body| Counted { body, _busy: busy })) });
+        if let Some(flaw) = self.watch.flaw() {
+            return Box::pin(async move { Ok(refused(flaw).map(|body| Counted { body, _busy: busy })) });
         }
         let is_chunked = request.headers().contains_key(TRANSFER_ENCODING);
         let mut request = request.map(Body::new);
@@ -61,10 +62,16 @@ where
     }
 }
 
-/// What is answered to a head with two ends of its body.
-fn contradicted() -> Response<Body> {
-    let message = "send Content-Length or Transfer-Encoding, not both";
-    Refusal::bad_request(message).with(CONNECTION, HeaderValue::from_static("close")).into_response()
+/// What is answered to a head that is not to be followed.
+fn refused(flaw: Flaw) -> Response<Body> {
+    let refusal = match flaw {
+        Flaw::Contradicts => Refusal::bad_request("send Content-Length or Transfer-Encoding, not both"),
+        Flaw::TooLong => {
+            let message = format!("the head of a request is at most {LONGEST} bytes");
+            Refusal::of_http(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, message)
+        }
+    };
+    refusal.with(CONNECTION, HeaderValue::from_static("close")).into_response()
 }
 
 /// A body, counted as work until it is gone.

@@ -33,7 +33,7 @@ use super::visit::{Numbers, Visit};
 use super::{Site, bearer, body};
 use crate::credential::Gate;
 use crate::metrics::Metrics;
-use crate::oauth::{Issuer, Peer, SignIn};
+use crate::oauth::{Peer, SignIn};
 use crate::otlp::Exporter;
 use crate::state::State;
 
@@ -105,7 +105,7 @@ impl Front {
         if let Place::Operations(question) = place {
             return self.operate(question, &parts, visit);
         }
-        let issuer = Issuer::new(&self.hosts.base(&parts, &visit.origin)?);
+        let issuer = self.hosts.base(&parts, &visit.origin)?;
         let page = self.origins.check(&parts.headers)?.cloned();
         let answered = match (&parts.method, place) {
             (&Method::OPTIONS, _) => Ok(options()),

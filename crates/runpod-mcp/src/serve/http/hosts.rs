@@ -3,6 +3,8 @@
 //! A page that rebinds its own name to this address, or a client that makes a name up, gets nothing: what is in
 //! metadata and challenges comes from names that were allowed beforehand.
 
+use std::borrow::Cow;
+
 use http::header::HOST;
 use http::request::Parts;
 use http::{StatusCode, Uri};
@@ -10,6 +12,7 @@ use http::{StatusCode, Uri};
 use super::proxies::Origin;
 use super::refusal::Refusal;
 use super::settings::Settings;
+use crate::oauth::Issuer;
 
 /// The names of this machine.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
@@ -20,15 +23,16 @@ const LONGEST: usize = 300;
 /// The names that are allowed.
 #[derive(Debug)]
 pub(super) struct Hosts {
-    names: Vec<Name>,
-    base: Option<String>,
+    names: Vec<Name<'static>>,
+    base: Option<Issuer>,
     loopback: bool,
     tls: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-struct Name {
-    host: String,
+struct Name<'a> {
+    /// In small letters.
+    host: Cow<'a, str>,
     /// Any, when not said.
     port: Option<u16>,
 }
@@ -41,8 +45,8 @@ impl Hosts {
             public.into_iter().chain(settings.hosts.iter().chain(&settings.platform_hosts).map(|s| &**s));
         let platform = settings.platform_hosts.first().map(|host| format!("https://{}", host.to_lowercase()));
         Self {
-            names: all.filter_map(name).collect(),
-            base: settings.public_url.clone().or(platform),
+            names: all.filter_map(name).map(Name::kept).collect(),
+            base: settings.public_url.as_ref().or(platform.as_ref()).map(|base| Issuer::new(base)),
             loopback: settings.loopback,
             tls: settings.tls,
         }
@@ -52,7 +56,7 @@ impl Hosts {
     ///
     /// # Errors
     /// When it was called by a name that is not allowed, by none, or by two.
-    pub(super) fn base(&self, parts: &Parts, origin: &Origin) -> Result<String, Refusal> {
+    pub(super) fn base(&self, parts: &Parts, origin: &Origin) -> Result<Issuer, Refusal> {
         let said = authority(parts)?;
         let called =
             name(said).ok_or_else(|| Refusal::bad_request("the Host header is no name of a host"))?;
@@ -66,12 +70,17 @@ impl Hosts {
         }
         // Whoever is reached from outside is reached over https; what in between takes it off need not say so.
         let https = origin.https.unwrap_or(self.tls || !own);
-        Ok(format!("{}://{}", if https { "https" } else { "http" }, said.to_ascii_lowercase()))
+        let scheme = if https { "https://" } else { "http://" };
+        Ok(Issuer::new(&[scheme, &small(said)].concat()))
     }
 }
 
-impl Name {
-    fn covers(&self, called: &Self) -> bool {
+impl Name<'_> {
+    fn kept(self) -> Name<'static> {
+        Name { host: self.host.into_owned().into(), port: self.port }
+    }
+
+    fn covers(&self, called: &Name<'_>) -> bool {
         self.host == called.host && (self.port.is_none() || self.port == called.port)
     }
 }
@@ -92,9 +101,17 @@ fn authority(parts: &Parts) -> Result<&str, Refusal> {
     }
 }
 
+/// In small letters, as names nearly always come.
+fn small(text: &str) -> Cow<'_, str> {
+    match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => text.to_ascii_lowercase().into(),
+        false => text.into(),
+    }
+}
+
 /// Reads `host` or `host:port`. Nothing else fits, so what fits can stand in a header or an address.
-fn name(text: &str) -> Option<Name> {
-    let text = Some(text.trim().to_ascii_lowercase()).filter(|text| text.len() <= LONGEST)?;
+fn name(text: &str) -> Option<Name<'_>> {
+    let text = Some(text.trim()).filter(|text| text.len() <= LONGEST)?;
     let end = match text.starts_with('[') {
         true => text.find(']')? + 1,
         false => text.find(':').unwrap_or(text.len()),
@@ -107,13 +124,13 @@ fn name(text: &str) -> Option<Name> {
         None => return None,
     };
     let is_v6 = || host.trim_matches(['[', ']']).parse::<std::net::Ipv6Addr>().is_ok();
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     let fits = if host.starts_with('[') {
         is_v6()
     } else {
-        !host.is_empty() && !host.ends_with('.') && host.chars().all(plain)
+        !host.is_empty() && !host.ends_with('.') && host.bytes().all(plain)
     };
-    fits.then(|| Name { host: host.to_owned(), port })
+    fits.then(|| Name { host: small(host), port })
 }
 
 fn stranger() -> Refusal {
@@ -140,7 +157,8 @@ mod tests {
 
     fn base(settings: &Settings, host: &str) -> Result<String, u16> {
         let (parts, ()) = Request::builder().header(HOST, host).body(()).unwrap().into_parts();
-        Hosts::new(settings).base(&parts, &HERE).map_err(|refusal| refusal.status.as_u16())
+        let base = Hosts::new(settings).base(&parts, &HERE);
+        base.map(|base| base.as_str().to_owned()).map_err(|refusal| refusal.status.as_u16())
     }
 
     #[test]

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::desk::Desk;
 use super::guests::{Guest, Guests};
-use super::heads::Heads;
+use super::heads::{Heads, LONGEST};
 use super::proxies::Network;
 use super::settings::Limits;
 use super::watch::{Watch, Watched};
@@ -32,9 +32,6 @@ const LATE: Duration = Duration::from_secs(5);
 
 /// How long to leave a system alone that has no room for another connection.
 const PAUSE: Duration = Duration::from_millis(50);
-
-/// Longest head of a request, in bytes.
-const HEAD: usize = 64 << 10;
 
 /// Requests that share one connection at the same time.
 const SHARED: u32 = 100;
@@ -117,23 +114,46 @@ impl House {
         drop(stream.set_nodelay(true));
         let open = self.metrics.connection();
         match self.tls.clone() {
-            None => self.attend(stream, from).await,
+            None => {
+                // The time of the first head is counted from here.
+                let watch = Watch::new();
+                if let Some(tongue) = self.listen(&stream).await {
+                    self.attend(stream, from, tongue, watch).await;
+                }
+            }
             Some(Tls(tls)) => {
                 let shaking = tokio::time::timeout(self.limits.head_time, tls.accept(stream));
                 // Whoever cannot agree on how to encrypt could not be told anything either.
                 if let Ok(Ok(stream)) = shaking.await {
-                    self.attend(stream, from).await;
+                    let tongue = Tongue::agreed(stream.get_ref().1.alpn_protocol());
+                    self.attend(stream, from, tongue, Watch::new()).await;
                 }
             }
         }
         drop((guest, open));
     }
 
+    /// What a client begins to speak. Nothing, when it says no word in the time of a head, or everything ends.
+    async fn listen(&self, stream: &TcpStream) -> Option<Tongue> {
+        let mut first = [0; PREFACE.len()];
+        let heard = tokio::time::timeout(self.limits.head_time, stream.peek(&mut first));
+        let length = tokio::select! {
+            () = self.drain.cancelled() => return None,
+            heard = heard => heard.ok()?.ok()?,
+        };
+        first.get(..length).map(Tongue::of)
+    }
+
     /// Serves one connection until it ends, gets nowhere, or everything ends.
-    async fn attend(self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, from: SocketAddr) {
-        let watch = Watch::new();
+    async fn attend(
+        self,
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        from: SocketAddr,
+        tongue: Tongue,
+        watch: Watch,
+    ) {
         let desk = Desk { router: self.router, from, watch: watch.clone() };
-        let builder = builder();
+        let builder = tongue.only(builder());
         let stream = TokioIo::new(Watched { stream, watch: watch.clone(), heads: Heads::default() });
         let mut connection = pin!(builder.serve_connection(stream, TowerToHyperService::new(desk)));
         let mut draining = false;
@@ -156,13 +176,54 @@ impl House {
     }
 }
 
+/// How HTTP/2 begins where nothing was agreed on before (RFC 9113, section 3.4); no method of HTTP/1 begins so.
+const PREFACE: &[u8] = b"PRI";
+
+/// The version of HTTP that a connection speaks.
+///
+/// The library could find out by itself. It would read the first bytes apart, and so need twice the room for the rest:
+/// 8 KiB more for each connection, as long as it lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tongue {
+    Http1,
+    Http2,
+    /// Too little was heard.
+    Unclear,
+}
+
+impl Tongue {
+    fn of(first: &[u8]) -> Self {
+        match first {
+            PREFACE => Self::Http2,
+            some if PREFACE.starts_with(some) => Self::Unclear,
+            _ => Self::Http1,
+        }
+    }
+
+    /// By ALPN.
+    fn agreed(protocol: Option<&[u8]>) -> Self {
+        match protocol {
+            Some(b"h2") => Self::Http2,
+            _ => Self::Http1,
+        }
+    }
+
+    fn only<E>(self, builder: auto::Builder<E>) -> auto::Builder<E> {
+        match self {
+            Self::Http1 => builder.http1_only(),
+            Self::Http2 => builder.http2_only(),
+            Self::Unclear => builder,
+        }
+    }
+}
+
 fn builder() -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     // The watch has an eye on heads.
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(None).max_buf_size(HEAD);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(None).max_buf_size(LONGEST);
     let mut http2 = builder.http2();
     let http2 = http2.timer(TokioTimer::new()).max_concurrent_streams(SHARED);
-    http2.max_header_list_size(u32::try_from(HEAD).unwrap_or(u32::MAX));
+    http2.max_header_list_size(u32::try_from(LONGEST).unwrap_or(u32::MAX));
     builder
 }
 
@@ -170,4 +231,25 @@ fn builder() -> auto::Builder<TokioExecutor> {
 fn often(limits: &Limits) -> Duration {
     let shortest = limits.head_time.min(limits.idle_time).min(limits.write_time);
     (shortest / 4).max(Duration::from_millis(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_bytes_tell_what_is_spoken_unless_they_are_too_few() {
+        for (first, tongue) in [
+            (&b"PRI"[..], Tongue::Http2),
+            (b"POS", Tongue::Http1),
+            (b"PRO", Tongue::Http1),
+            (b"G", Tongue::Http1),
+            (b"\r\n", Tongue::Http1),
+            (b"P", Tongue::Unclear),
+            (b"PR", Tongue::Unclear),
+            (b"", Tongue::Unclear),
+        ] {
+            assert_eq!(Tongue::of(first), tongue, "{first:?}");
+        }
+    }
 }

@@ -38,35 +38,60 @@ fn is_json(value: &str) -> bool {
 /// 406 when it takes no JSON.
 pub(super) fn streams(headers: &HeaderMap) -> Result<bool, Refusal> {
     let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let ranges: Vec<_> = values.flat_map(|value| value.split(',')).filter_map(range).collect();
+    let mut taken = Taken::default();
+    values.flat_map(|value| value.split(',')).for_each(|range| taken.hear(range));
     // Who says nothing takes JSON; whether it knows what to do with a stream is another matter.
-    if ranges.is_empty() {
+    if !taken.something {
         return Ok(false);
     }
-    let takes = |kind: &str, group: &str| {
-        let (kind, group, all) = (weight(&ranges, kind), weight(&ranges, group), weight(&ranges, "*/*"));
-        kind.or(group).or(all).unwrap_or(false)
-    };
-    if !takes("application/json", "application/*") {
+    if !taken.json.or(taken.application).or(taken.all).unwrap_or(false) {
         return Err(Refusal::of_http(
             StatusCode::NOT_ACCEPTABLE,
             "answers are JSON: send `Accept: application/json, text/event-stream`",
         ));
     }
-    Ok(weight(&ranges, "text/event-stream").or(weight(&ranges, "text/*")).unwrap_or(false))
+    Ok(taken.events.or(taken.text).unwrap_or(false))
 }
 
-/// What is accepted, and whether at all: a quality of nothing means not.
-fn range(text: &str) -> Option<(String, bool)> {
-    let mut parts = text.split(';').map(str::trim);
-    let kind = parts.next().filter(|kind| !kind.is_empty())?.to_ascii_lowercase();
+/// Which of the forms that matter here a client takes. Of two words about one form the first counts.
+#[derive(Debug, Default)]
+struct Taken {
+    something: bool,
+    json: Option<bool>,
+    application: Option<bool>,
+    all: Option<bool>,
+    events: Option<bool>,
+    text: Option<bool>,
+}
+
+impl Taken {
+    /// One range of an Accept header; a quality of nothing means not.
+    fn hear(&mut self, range: &str) {
+        let (kind, more) = range.split_once(';').unwrap_or((range, ""));
+        let kind = kind.trim();
+        if kind.is_empty() {
+            return;
+        }
+        self.something = true;
+        let forms = [
+            ("application/json", &mut self.json),
+            ("text/event-stream", &mut self.events),
+            ("*/*", &mut self.all),
+            ("application/*", &mut self.application),
+            ("text/*", &mut self.text),
+        ];
+        let said = forms.into_iter().find(|(form, _)| kind.eq_ignore_ascii_case(form));
+        if let Some((_, said)) = said {
+            said.get_or_insert(!is_nothing(more));
+        }
+    }
+}
+
+/// Whether the parameters of a range give it no quality at all.
+fn is_nothing(parameters: &str) -> bool {
+    let mut parts = parameters.split(';').map(str::trim);
     let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-    let none = quality.is_some_and(|quality| quality.parse::<f32>() == Ok(0.0));
-    Some((kind, !none))
-}
-
-fn weight(ranges: &[(String, bool)], kind: &str) -> Option<bool> {
-    ranges.iter().find(|(range, _)| range == kind).map(|(_, takes)| *takes)
+    quality.is_some_and(|quality| quality.parse::<f32>() == Ok(0.0))
 }
 
 /// What streams of events are sent as.
@@ -94,8 +119,13 @@ mod tests {
         {
             assert_eq!(accept(value), Ok(false), "{value:?}");
         }
-        for value in ["text/html", "text/event-stream", "application/json;q=0", "*/*, application/json;q=0.0"]
-        {
+        for value in [
+            "text/html",
+            "text/event-stream",
+            "application/json;q=0",
+            "*/*, application/json;q=0.0",
+            "application/json; v=1; Q=0, */*",
+        ] {
             assert_eq!(accept(Some(value)), Err(406), "{value}");
         }
     }

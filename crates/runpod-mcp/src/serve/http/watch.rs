@@ -5,14 +5,14 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::heads::Heads;
+use super::heads::{Flaw, Heads};
 use super::settings::Limits;
 
 /// How a connection stands. Clones are the same connection.
@@ -32,8 +32,8 @@ struct Standing {
     stuck: AtomicU64,
     /// Many requests share it, and their heads cannot be told apart here.
     shared: AtomicBool,
-    /// Whether its last head contradicts itself.
-    contradicts: AtomicBool,
+    /// What is wrong with its last head.
+    flaw: OnceLock<Flaw>,
 }
 
 /// A request that is being answered, until its body has been sent.
@@ -49,7 +49,7 @@ impl Watch {
             since: AtomicU64::new(0),
             stuck: AtomicU64::new(0),
             shared: AtomicBool::new(false),
-            contradicts: AtomicBool::new(false),
+            flaw: OnceLock::new(),
         }))
     }
 
@@ -81,14 +81,14 @@ impl Watch {
         u64::try_from(self.0.opened.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Whether the head that is complete contradicts itself about where its body ends.
-    pub(super) fn contradicts(&self) -> bool {
-        self.0.contradicts.load(Ordering::Relaxed)
+    /// What is wrong with the head that is complete. It is the last one of this connection.
+    pub(super) fn flaw(&self) -> Option<Flaw> {
+        self.0.flaw.get().copied()
     }
 
     /// Something arrived: of a request, whose head may begin with it.
     fn heard(&self, heads: &mut Heads, bytes: &[u8]) {
-        let Standing { busy, in_head, since, shared, contradicts, .. } = &*self.0;
+        let Standing { busy, in_head, since, shared, flaw, .. } = &*self.0;
         if busy.load(Ordering::Relaxed) > 0 || shared.load(Ordering::Relaxed) {
             return;
         }
@@ -96,8 +96,8 @@ impl Watch {
             since.store(self.now(), Ordering::Relaxed);
             heads.begin();
         }
-        if heads.take(bytes) {
-            contradicts.store(true, Ordering::Relaxed);
+        if let Some(found) = heads.take(bytes) {
+            flaw.get_or_init(|| found);
         }
     }
 

@@ -56,6 +56,25 @@ async fn t33_a_head_that_drips_is_not_waited_for_either() {
 }
 
 #[tokio::test]
+async fn a_first_byte_that_comes_alone_begins_whatever_follows() {
+    let web = web(|_| ()).await;
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    let get = b"PUT /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    for (said, begins) in [(&preface[..], &b"\0\0"[..]), (get, b"HTTP/1.1 404")] {
+        for alone in [1, 2, 3, 4, said.len()] {
+            let mut stream = web.connect().await;
+            let (first, rest) = said.split_at(alone);
+            stream.write_all(first).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            stream.write_all(rest).await.unwrap();
+            let mut answer = vec![0; begins.len()];
+            stream.read_exact(&mut answer).await.unwrap();
+            assert_eq!(answer, begins, "{alone}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn t33_a_body_that_does_not_come_is_408() {
     let web = web(|limits| (limits.body_time, limits.body_rate) = (SHORT, 1_000_000)).await;
     for begun in ["", "{", "{\"jsonrpc\":"] {
