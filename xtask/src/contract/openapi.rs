@@ -38,6 +38,10 @@ pub(crate) fn facts(document: &Value, version: &str) -> anyhow::Result<Facts> {
     for (path, item) in object("/paths", document.get("paths"))? {
         reader.path(path, item, &mut facts)?;
     }
+    let mut plain = facts.servers.iter().chain(facts.operations.iter().map(|operation| &operation.path));
+    if let Some(odd) = plain.find(|text| text.contains(char::is_control)) {
+        bail!("{odd:?} contains a control character, and facts are lines");
+    }
     facts.operations.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
     let components = Map::new();
     let components = document.get("components").and_then(Value::as_object).unwrap_or(&components);

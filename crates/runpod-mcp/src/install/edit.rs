@@ -255,7 +255,12 @@ pub fn edit(file: Option<&[u8]>, dialect: Dialect, at: &Place, change: &Change) 
         Change::Set(value) => match found {
             Found::Entry(entry) if entry.is(value) => Ok(Edit::Unchanged),
             Found::Entry(_) => set(&text, before, dialect, at, value).map(Edit::Replaced),
-            Found::NoEntry | Found::NoMap => set(&text, before, dialect, at, value).map(Edit::Written),
+            Found::NoEntry | Found::NoMap => {
+                let written = set(&text, before, dialect, at, value)?;
+                // What could not be taken out again is not put in.
+                edit(Some(written.as_bytes()), dialect, at, &Change::Remove)?;
+                Ok(Edit::Written(written))
+            }
             wrong => Err(wrong.refusal()),
         },
         Change::Remove => match found {
