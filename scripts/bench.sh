@@ -16,7 +16,8 @@ if scripts/install-peers.sh; then
   node=$target/peers/node there=$target/peers/node_modules/runpod-mcp-server-4/dist
   npm=("$node" "$there/stdio.mjs") npm_http=("$node" benches/peers/src/npm-http.mjs "$there/http.mjs")
 fi
-unset "${!RUNPOD_@}"
+# As a person starts it: no settings, and no roots of its own to read, for node neither.
+unset "${!RUNPOD_@}" SSL_CERT_FILE SSL_CERT_DIR NODE_EXTRA_CA_CERTS
 "$target/release/figures" "$target/$profile/runpod-mcp" "$target/release/canned" "${npm[@]}"
 echo
 "$target/release/output" "$target/$profile/runpod-mcp"

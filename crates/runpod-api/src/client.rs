@@ -45,7 +45,7 @@ pub struct Settings {
     /// `NO_PROXY`: hosts, domains and networks that are reached directly, comma separated; `*` for all.
     pub no_proxy: Option<String>,
     /// `SSL_CERT_FILE`: PEM certificates to trust instead of the built-in web roots.
-    pub roots_pem: Option<Vec<u8>>,
+    pub roots_pem: Option<Arc<[u8]>>,
     /// Which REST version each resource speaks; REST v2 unless said.
     pub versions: Versions,
     /// Who is told what a search for REST v2 ([`crate::Routing::Auto`]) found.
@@ -76,7 +76,7 @@ impl fmt::Debug for Settings {
             .field("request_timeout", &self.request_timeout)
             .field("proxy", &self.proxy.as_ref().map(|_| "[redacted]"))
             .field("no_proxy", &self.no_proxy)
-            .field("roots_pem", &self.roots_pem.as_ref().map(Vec::len))
+            .field("roots_pem", &self.roots_pem.as_ref().map(|pem| pem.len()))
             .field("versions", &self.versions)
             .finish_non_exhaustive()
     }

@@ -3,6 +3,8 @@
 //! The engine of the client of Runpod with no proxy, and the built-in web roots unless others are given. It carries no
 //! key.
 
+use std::sync::Arc;
+
 use runpod_api::Settings;
 
 /// No client can be made.
@@ -14,7 +16,7 @@ pub(crate) struct NoRoots;
 ///
 /// # Errors
 /// When they are no PEM certificates, or none of them can be used.
-pub(crate) fn client(roots_pem: Option<&[u8]>) -> Result<reqwest::Client, NoRoots> {
-    let settings = Settings { roots_pem: roots_pem.map(<[u8]>::to_vec), ..Settings::default() };
+pub(crate) fn client(roots_pem: Option<Arc<[u8]>>) -> Result<reqwest::Client, NoRoots> {
+    let settings = Settings { roots_pem, ..Settings::default() };
     settings.engine().map_err(|_| NoRoots)
 }

@@ -109,6 +109,6 @@ async fn no_error_and_no_debug_text_shows_the_key() {
 #[test]
 fn settings_do_not_show_the_password_of_a_proxy() {
     let proxy = Some(format!("http://me:{KEY}@proxy.example"));
-    let settings = Settings { proxy, roots_pem: Some(KEY.into()), ..Settings::default() };
+    let settings = Settings { proxy, roots_pem: Some(KEY.as_bytes().into()), ..Settings::default() };
     assert!(!format!("{settings:?} {:?}", client(settings.clone())).contains("CANARY"));
 }

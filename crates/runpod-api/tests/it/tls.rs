@@ -83,7 +83,7 @@ impl Twin {
     pub(crate) fn settings(&self, trusted: bool) -> Settings {
         Settings {
             hosts: hosts(&format!("https://localhost:{}/v2", self.port)),
-            roots_pem: trusted.then(|| self.pem.clone().into_bytes()),
+            roots_pem: trusted.then(|| self.pem.as_bytes().into()),
             ..Settings::default()
         }
     }
@@ -216,8 +216,12 @@ async fn refusing(answers: bool) -> (Settings, watch::Receiver<usize>) {
             reply.send_response(head, false).unwrap().send_data(r#"{"id":"p"}"#.into(), true).unwrap();
         }
     });
-    let settings =
-        Settings { hosts, roots_pem: Some(pem.into()), jitter: |_| Duration::ZERO, ..Settings::default() };
+    let settings = Settings {
+        hosts,
+        roots_pem: Some(pem.into_bytes().into()),
+        jitter: |_| Duration::ZERO,
+        ..Settings::default()
+    };
     (settings, streams)
 }
 

@@ -344,8 +344,11 @@ async fn waiting_for_a_turn_ends_with_the_deadline() {
 #[tokio::test]
 async fn an_unusable_setting_is_named_by_the_first_call() {
     let stub = Stub::start([]).await;
-    let settings =
-        Settings { hosts: stub.hosts(), roots_pem: Some(b"no certificate".to_vec()), ..Settings::default() };
+    let settings = Settings {
+        hosts: stub.hosts(),
+        roots_pem: Some(b"no certificate".as_slice().into()),
+        ..Settings::default()
+    };
     let error = client(settings).pods().list(&Query::default()).await.unwrap_err();
     assert_eq!(error.to_string(), "the setting `roots_pem` contains no usable certificate");
 }

@@ -43,7 +43,7 @@ pub(super) fn run(args: &HealthcheckArgs, env: &Env) -> anyhow::Result<ExitCode>
 async fn ask(url: &str, env: &Env) -> anyhow::Result<u16> {
     let roots =
         env.get("SSL_CERT_FILE").map(std::fs::read).transpose().context("SSL_CERT_FILE cannot be read")?;
-    let answer = web::client(roots.as_deref())?.get(url).timeout(PATIENCE).send().await;
+    let answer = web::client(roots.map(Into::into))?.get(url).timeout(PATIENCE).send().await;
     Ok(answer
         .map_err(reqwest::Error::without_url)
         .with_context(|| format!("{url} does not answer"))?

@@ -40,7 +40,7 @@ impl Courier {
         epoch: Duration,
         dropped: Arc<AtomicU64>,
     ) -> Result<Self, BadSettings> {
-        let http = web::client(settings.roots_pem.as_deref()).map_err(|_| BadSettings::Roots)?;
+        let http = web::client(settings.roots_pem.clone()).map_err(|_| BadSettings::Roots)?;
         Ok(Self { settings, http, clock, epoch, dropped, complained: false })
     }
 

@@ -1,6 +1,7 @@
 //! What the state is built from.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What the state is built from. Nothing is read from the environment.
@@ -12,7 +13,7 @@ pub struct Settings {
     /// `MCP_STATE_SECRET`: what digests are keyed with, the same on all replicas. The password in `url` without.
     pub secret: Option<String>,
     /// PEM certificates to trust for `rediss://` instead of the built-in web roots (`SSL_CERT_FILE`).
-    pub roots_pem: Option<Vec<u8>>,
+    pub roots_pem: Option<Arc<[u8]>>,
     /// How much this process keeps.
     pub size: Size,
     /// Longest time for one step on the shared server, connecting included.
@@ -62,7 +63,7 @@ impl fmt::Debug for Settings {
         f.debug_struct("Settings")
             .field("url", &self.url.as_ref().map(|_| "[redacted]"))
             .field("secret", &self.secret.as_ref().map(|_| "[redacted]"))
-            .field("roots_pem", &self.roots_pem.as_ref().map(Vec::len))
+            .field("roots_pem", &self.roots_pem.as_ref().map(|pem| pem.len()))
             .field("size", &self.size)
             .field("patience", &self.patience)
             .finish()

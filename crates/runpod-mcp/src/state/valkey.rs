@@ -191,7 +191,7 @@ fn client(url: &str, settings: &Settings) -> Result<redis::Client, BadSettings> 
             if !some {
                 return Err(BadSettings::Roots);
             }
-            let certificates = redis::TlsCertificates { client_tls: None, root_cert: Some(pem) };
+            let certificates = redis::TlsCertificates { client_tls: None, root_cert: Some(pem.to_vec()) };
             redis::Client::build_with_tls(url, certificates).map_err(|_| BadSettings::Roots)
         }
     }
@@ -227,7 +227,7 @@ mod tests {
         for url in ["redis://h", "redis://:p@h:6379/1", "rediss://user:p@h"] {
             assert_eq!(bad(url, &none), None, "{url}");
         }
-        let roots = Settings { roots_pem: Some(b"CANARY".to_vec()), ..Settings::default() };
+        let roots = Settings { roots_pem: Some(b"CANARY".as_slice().into()), ..Settings::default() };
         assert_eq!(bad("rediss://h", &roots), Some(BadSettings::Roots));
         assert_eq!(bad("redis://h", &roots), None, "needed for TLS alone");
     }

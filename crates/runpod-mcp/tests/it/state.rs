@@ -165,7 +165,7 @@ async fn nobody_waits_for_a_server_that_hangs_once_that_is_known() {
 async fn tls_is_checked_against_the_roots_that_were_given() {
     let Some(server) = Server::with_tls() else { return };
     let first = async |roots_pem: Vec<u8>| {
-        let settings = Settings { roots_pem: Some(roots_pem), ..settings(server.url()) };
+        let settings = Settings { roots_pem: Some(roots_pem.into()), ..settings(server.url()) };
         let replica = state::open(&settings, Arc::new(RealClock::default())).expect("usable settings");
         replica.first("code", KEEP).await
     };

@@ -64,14 +64,14 @@ pub async fn serve(site: Site, at: Listening) -> io::Result<()> {
     let (limits, proxies) = (site.settings.limits.clone(), site.settings.proxies.clone());
     let metrics = Arc::clone(&site.metrics);
     let house = House { limits, proxies, drain, metrics, tls: at.tls, router: router(site) };
-    house.open(&at.socket).await;
+    Arc::new(house).open(&at.socket).await;
     drop(at.socket);
     drop(tokio::time::timeout(LATE, server.settled()).await);
     Ok(())
 }
 
 /// What all connections share.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct House {
     router: Router,
     tls: Option<Tls>,
@@ -82,7 +82,7 @@ struct House {
 }
 
 impl House {
-    async fn open(self, socket: &TcpListener) {
+    async fn open(self: Arc<Self>, socket: &TcpListener) {
         let (guests, mut connections) = (Guests::default(), JoinSet::new());
         loop {
             let accepted = tokio::select! {
@@ -96,7 +96,7 @@ impl House {
                 continue;
             };
             let Some(guest) = self.admit(&guests, from) else { continue };
-            connections.spawn(self.clone().receive(stream, from, guest));
+            connections.spawn(Arc::clone(&self).receive(stream, from, guest));
         }
         let ended = async { while connections.join_next().await.is_some() {} };
         drop(tokio::time::timeout(self.limits.drain_time, ended).await);
@@ -109,7 +109,7 @@ impl House {
         guests.admit((!is_proxy).then_some(address), most, of_one)
     }
 
-    async fn receive(self, stream: TcpStream, from: SocketAddr, guest: Guest) {
+    async fn receive(self: Arc<Self>, stream: TcpStream, from: SocketAddr, guest: Guest) {
         // Answers are whole: waiting to fill a packet only adds delay.
         drop(stream.set_nodelay(true));
         let open = self.metrics.connection();
@@ -121,16 +121,19 @@ impl House {
                     self.attend(stream, from, tongue, watch).await;
                 }
             }
-            Some(Tls(tls)) => {
-                let shaking = tokio::time::timeout(self.limits.head_time, tls.accept(stream));
-                // Whoever cannot agree on how to encrypt could not be told anything either.
-                if let Ok(Ok(stream)) = shaking.await {
-                    let tongue = Tongue::agreed(stream.get_ref().1.alpn_protocol());
-                    self.attend(stream, from, tongue, Watch::new()).await;
-                }
-            }
+            // What is boxed takes no room in the task of a connection without it.
+            Some(Tls(tls)) => Box::pin(self.shake(tls, stream, from)).await,
         }
         drop((guest, open));
+    }
+
+    async fn shake(&self, tls: TlsAcceptor, stream: TcpStream, from: SocketAddr) {
+        let shaking = tokio::time::timeout(self.limits.head_time, tls.accept(stream));
+        // Whoever cannot agree on how to encrypt could not be told anything either.
+        if let Ok(Ok(stream)) = shaking.await {
+            let tongue = Tongue::agreed(stream.get_ref().1.alpn_protocol());
+            self.attend(stream, from, tongue, Watch::new()).await;
+        }
     }
 
     /// What a client begins to speak. Nothing, when it says no word in the time of a head, or everything ends.
@@ -146,13 +149,13 @@ impl House {
 
     /// Serves one connection until it ends, gets nowhere, or everything ends.
     async fn attend(
-        self,
+        &self,
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         from: SocketAddr,
         tongue: Tongue,
         watch: Watch,
     ) {
-        let desk = Desk { router: self.router, from, watch: watch.clone() };
+        let desk = Desk { router: self.router.clone(), from, watch: watch.clone() };
         let builder = tongue.only(builder());
         let stream = TokioIo::new(Watched { stream, watch: watch.clone(), heads: Heads::default() });
         let mut connection = pin!(builder.serve_connection(stream, TowerToHyperService::new(desk)));
