@@ -55,9 +55,9 @@ fn operation(out: &mut String, one: &Operation) {
     for (status, used) in &one.answers {
         match used {
             AnswerUse::Named(name) => {
-                let _ = writeln!(out, "  answer {status} = {}", word(name));
+                let _ = writeln!(out, "  answer {} = {}", word(status), word(name));
             }
-            AnswerUse::Own(own) => answer(out, &format!("answer {status} "), own),
+            AnswerUse::Own(own) => answer(out, &format!("answer {} ", word(status)), own),
         }
     }
 }
