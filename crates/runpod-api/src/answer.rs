@@ -54,6 +54,19 @@ impl Answer {
         serde_json::from_slice(&self.body).map_err(|e| self.shape(&e))
     }
 
+    /// The body as an object: a list would be read as its members, in the order in which we happen to name them.
+    ///
+    /// # Errors
+    /// As [`Answer::json`], and for a list.
+    pub(crate) fn object<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
+        match self.body.trim_ascii_start() {
+            [b'[', ..] => {
+                Err(shape(self.op.id, self.status, "it is a list, an object was expected".to_owned()))
+            }
+            _ => self.json(),
+        }
+    }
+
     /// Why the body says nothing about what was done, if it does not: it is empty, an empty object, null or no JSON.
     pub(crate) fn wordless(&self) -> Option<String> {
         let nothing = match serde_json::from_slice::<&RawValue>(&self.body) {
@@ -124,6 +137,17 @@ mod tests {
             Err(Error::Shape { why, .. }) => why,
             other => format!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn a_list_is_no_object_even_if_its_elements_would_fit_the_members() {
+        let answer = Answer::new(&GET, 200, Bytes::from_static(br#" ["CANARY", 1]"#)).unwrap();
+        assert!(answer.json::<View>().is_ok());
+        let error = answer.object::<View>().unwrap_err().to_string();
+        assert!(
+            error.contains("it is a list, an object was expected") && !error.contains("CANARY"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -155,7 +155,7 @@ impl Flash {
             selection: "id status",
         };
         let answer = field(&self.ask(&CREATE, &question, &self.wire).await?, question.field)?;
-        let Said { id, expires_at, .. } = answer.json()?;
+        let Said { id, expires_at, .. } = answer.object()?;
         match id.as_deref().and_then(RequestId::parse) {
             Some(id) => Ok(Created { id, expires_at }),
             None => Err(shape(&answer, "there is no usable `id`")),

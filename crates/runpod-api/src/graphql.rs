@@ -139,11 +139,7 @@ pub(crate) fn field(data: &Answer, name: &str) -> Outcome<Answer> {
 /// # Errors
 /// [`Error::Denied`] for errors, [`Error::Shape`] for neither.
 pub(crate) fn data(answer: &Answer, key: Option<&ApiKey>) -> Outcome<Answer> {
-    // A list would be read as the members of an envelope in their order.
-    if answer.body.trim_ascii_start().starts_with(b"[") {
-        return Err(shape(answer, "it is a list, an object was expected".to_owned()));
-    }
-    let Envelope { data, errors } = answer.json()?;
+    let Envelope { data, errors } = answer.object()?;
     if let Some(said) = errors.and_then(complaints) {
         let said = tidy(&said, CAP, key);
         return Err(Error::Denied { operation: answer.op.id, said });

@@ -3,11 +3,12 @@
 //! A row of a list is mostly what a list does not show. A view that wants seven members of it pays for these seven.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::vec;
 
 use memchr::memchr;
 use serde::de::value::{BorrowedStrDeserializer, StringDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::Error;
 
@@ -20,8 +21,16 @@ use crate::scan::children;
 pub fn read<'a, V: Deserialize<'a>>(text: &'a str) -> Result<V, Error> {
     match Row::of(text).map(V::deserialize) {
         Some(Ok(view)) => Ok(view),
+        // A list would be read as the members of the view, in the order in which it names them.
+        _ if text.trim_ascii_start().starts_with('[') => Err(no_object(text)),
         _ => serde_json::from_str(text),
     }
+}
+
+/// The error of a strict reading of something that is no object.
+fn no_object(text: &str) -> Error {
+    let read = serde_json::from_str::<HashMap<&str, IgnoredAny>>(text);
+    read.err().unwrap_or_else(|| Error::custom("expected an object"))
 }
 
 /// An object in members.
@@ -180,13 +189,21 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_no_object_even_if_its_elements_would_fit_the_members() {
+        for text in [r#"["a",1.0,null,null,{}]"#, " []", "[1"] {
+            let error = read::<View<'_>>(text).unwrap_err().to_string();
+            assert!(error.starts_with("invalid type: sequence, expected a map"), "{error}");
+        }
+    }
+
+    #[test]
     fn what_does_not_fit_is_told_as_by_a_strict_reading() {
         for text in [
             r#"{"id":1}"#,
             r#"{"id":"a","cost":"x"}"#,
             r#"{"cost":1}"#,
             r#"{"id":"a","id":"b"}"#,
-            "[1]",
+            "1",
             "{",
             "{1}",
         ] {
