@@ -168,6 +168,14 @@ mod tests {
     }
 
     #[test]
+    fn a_value_and_a_description_are_as_long_as_is_said_and_no_longer() {
+        let value = |length: usize| valued(&SecretText::new("x".repeat(length)));
+        assert!(value(0).is_err() && value(1).is_ok());
+        assert!(value(16 * 1024 * 1024 - 1).is_ok() && value(16 * 1024 * 1024).is_err());
+        assert!(described(&"ß".repeat(65_535)).is_ok() && described(&"ß".repeat(65_536)).is_err());
+    }
+
+    #[test]
     fn a_body_with_a_secret_does_not_show_it() {
         let new = NewSecret { name: "A".into(), value: SecretText::new("s3cr3t-value"), description: None };
         let body = SecretCreate::try_from(&new).expect("valid");

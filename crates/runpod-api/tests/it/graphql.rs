@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use runpod_api::capacity::{GpuStock, Question};
-use runpod_api::catalog::{DataCenter, DataCenterQuery, GpuQuery, GpuType, Product};
+use runpod_api::catalog::{DataCenter, DataCenterQuery, GpuQuery, GpuType, Product, Stock};
 use runpod_api::endpoints::{Flashboot, GpuChange, Kind, Scaling};
 use runpod_api::hub::{Deploy, Repo};
 use runpod_api::public_endpoints::PublicEndpoint;
@@ -151,6 +151,10 @@ async fn what_is_no_question_is_refused_before_it_is_sent() {
     for version in HOSTILE.into_iter().chain(["", "12", "12.8\"]"]) {
         let answer = client.capacity().with_cuda(&Question::default(), version).await;
         assert!(matches!(answer, Err(Error::Argument { field: "cudaVersions", .. })), "{version}");
+    }
+    for stock in [Stock { gpus: true, cpus: false }, Stock { gpus: false, cpus: true }] {
+        let query = DataCenterQuery { stock, ..DataCenterQuery::default() };
+        assert!(client.catalog().data_centers(&query).await.is_err(), "{stock:?}");
     }
     for change in [
         |deploy: &mut Deploy| deploy.gpu_ids.clear(),
