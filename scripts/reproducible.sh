@@ -37,7 +37,8 @@ done
 
 (cd "$scratch" && sha256sum program-*)
 cmp "$scratch/program-one" "$scratch/program-another-one"
-if grep -q -a -F -e "$scratch" -e "$HOME/" "$scratch/program-one"; then
+# The C code of ring names its folder in debug information, which only the published profile strips.
+if [ "$profile" = dist ] && grep -q -a -F -e "$scratch" -e "$HOME/" "$scratch/program-one"; then
   echo "both are the same, and name a folder of this computer" >&2
   exit 1
 fi
