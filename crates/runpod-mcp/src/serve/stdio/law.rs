@@ -63,10 +63,10 @@ fn is_passed_on(message: &ClientJsonRpcMessage, said: Option<&Value>) {
     }
 }
 
-/// Whether two ids are one: 40.0 is a whole number too, and comes back as 40.
+/// Whether an id is the one that was said: to the letter, but for a whole number that was written as a fraction, 40.0.
 fn is_same(id: Option<&Value>, said: Option<&Value>) -> bool {
-    let number = |id: Option<&Value>| id.and_then(Value::as_f64);
-    id == said || (number(id).is_some() && number(id) == number(said))
+    let fraction = said.filter(|said| said.is_f64()).and_then(Value::as_f64);
+    id == said || (fraction.is_some() && id.and_then(Value::as_f64) == fraction)
 }
 
 /// Whether it is a request whose id can be read.
