@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::vec;
 
-use memchr::memchr;
 use serde::de::value::{BorrowedStrDeserializer, StringDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
@@ -83,23 +82,38 @@ impl<'de> MapAccess<'de> for Members<'de> {
 
 /// The key and the value of a member as it is written; a plain key is taken where it stands.
 pub(crate) fn member(text: &str) -> Option<(Cow<'_, str>, &str)> {
-    let inner = text.strip_prefix('"')?;
-    let plain = inner.get(..memchr(b'"', inner.as_bytes())?)?;
-    let (key, end) = match plain.contains('\\') {
-        false => (Cow::Borrowed(plain), plain.len() + 2),
-        true => {
-            let mut keys = serde_json::Deserializer::from_str(text).into_iter::<String>();
-            (Cow::Owned(keys.next()?.ok()?), keys.byte_offset())
-        }
+    let (key, end) = key(text)?;
+    let value = match text.as_bytes().get(end..)? {
+        // As programs write it.
+        [b':', first, ..] if *first > b' ' => text.get(end + 1..)?,
+        _ => text.get(end..)?.trim_ascii_start().strip_prefix(':')?.trim_ascii_start(),
     };
-    let value = text.get(end..)?.trim_ascii_start().strip_prefix(':')?.trim_ascii_start();
     (!value.is_empty()).then_some((key, value))
+}
+
+/// The key that a text begins with, and where it ends.
+fn key(text: &str) -> Option<(Cow<'_, str>, usize)> {
+    let inner = text.as_bytes().strip_prefix(b"\"")?;
+    // Keys are short: searching many bytes at a time takes longer.
+    let end = inner.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+    if inner.get(end) == Some(&b'"') {
+        return Some((Cow::Borrowed(text.get(1..=end)?), end + 2));
+    }
+    let mut keys = serde_json::Deserializer::from_str(text).into_iter::<String>();
+    Some((Cow::Owned(keys.next()?.ok()?), keys.byte_offset()))
 }
 
 /// A value, parsed if somebody wants it.
 struct Wanted<'de>(&'de str);
 
 impl<'de> Wanted<'de> {
+    /// A text that stands for itself, as nearly all do: printable ASCII, nothing escaped.
+    fn plain(&self) -> Option<&'de str> {
+        let inner = self.0.strip_prefix('"')?.strip_suffix('"')?;
+        let is_plain = |byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+        inner.bytes().all(is_plain).then_some(inner)
+    }
+
     fn parse<T>(
         &self,
         how: impl FnOnce(&mut serde_json::Deserializer<serde_json::de::StrRead<'de>>) -> Result<T, Error>,
@@ -114,7 +128,10 @@ impl<'de> Deserializer<'de> for Wanted<'de> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.parse(|text| text.deserialize_any(visitor))
+        match self.plain() {
+            Some(text) => visitor.visit_borrowed_str(text),
+            None => self.parse(|text| text.deserialize_any(visitor)),
+        }
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -122,7 +139,10 @@ impl<'de> Deserializer<'de> for Wanted<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.parse(|text| text.deserialize_option(visitor))
+        match self.0 {
+            "null" => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(

@@ -6,18 +6,23 @@ pub(crate) mod fit;
 pub mod later;
 pub(crate) mod list;
 pub(crate) mod redact;
+mod rows;
 
 use runpod_api::{Error, Id, Mapped};
 use serde_json::{Map, Value, json};
 
 use crate::error::{ToolError, WORDLESS};
 use later::Later;
+use rows::Rows;
 
 /// Largest reply in bytes unless a call asks for more.
 pub const MAX_BYTES: usize = 80_000;
 
 /// Room kept for `_truncated`.
 const TAIL: usize = 2_000;
+
+/// Where the rows of a list stand.
+const ITEMS: &str = "items";
 
 /// More cuts than these are not listed one by one.
 const MOST_CUTS: usize = 8;
@@ -26,6 +31,8 @@ const MOST_CUTS: usize = 8;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reply {
     fields: Map<String, Value>,
+    /// What stands under [`ITEMS`], of which the fields have only the place.
+    items: Option<Rows>,
     notes: Vec<String>,
     later: Option<Later>,
     /// What the call asked for instead of [`MAX_BYTES`].
@@ -101,6 +108,12 @@ impl Reply {
         self
     }
 
+    /// The same with the rows of a list.
+    #[must_use]
+    fn with_items(self, items: Rows) -> Self {
+        Self { items: Some(items), ..self.with(ITEMS, Value::Null) }
+    }
+
     /// The same with one of its fields rewritten, if it is there.
     #[must_use]
     pub(crate) fn rewrite(mut self, name: &str, rewrite: impl FnOnce(&mut Value)) -> Self {
@@ -162,42 +175,77 @@ impl Reply {
     #[must_use]
     pub(crate) fn excess(&self) -> Option<usize> {
         let tail = TAIL + fit::size(&Value::from(self.notes.clone()));
-        let size = fit::size(&Value::Object(self.fields.clone())) + tail;
+        let items = self.items.as_ref().map_or(0, Rows::size);
+        let size = fit::size(&Value::Object(self.fields.clone())) + items + tail;
         size.checked_sub(self.most.unwrap_or(MAX_BYTES)).filter(|excess| *excess > 0)
     }
 
     /// The JSON that a client gets, in at most `max` bytes. Notes stand last, under `_notes`; what was cut stands
     /// under `_truncated`.
     #[must_use]
-    pub fn into_json(self, max: usize) -> Value {
+    pub fn into_text(self, max: usize) -> String {
         let max = self.most.unwrap_or(max);
-        let (mut value, mut notes) = (Value::Object(self.fields), Value::from(self.notes));
-        clean::value(&mut value);
+        let (mut fields, mut notes) = (Value::Object(self.fields), Value::from(self.notes));
+        clean::value(&mut fields);
         clean::value(&mut notes);
         let mut tail = Map::new();
         if notes.as_array().is_some_and(|notes| !notes.is_empty()) {
             tail.insert("_notes".into(), notes);
         }
         let room = max.saturating_sub(TAIL + fit::size(&Value::Object(tail.clone())));
-        let cuts = fit::fit(&mut value, room);
+        let (items, cuts) = fit_with(&mut fields, self.items, room);
         if !cuts.is_empty() {
             let cuts: Vec<Value> = cuts.iter().take(MOST_CUTS).map(fit::Cut::to_json).collect();
             tail.insert("_truncated".into(), cuts.into());
         }
-        if let Value::Object(fields) = &mut value {
+        if let Value::Object(fields) = &mut fields {
             fields.extend(tail);
         }
-        value
+        written(&fields, items.as_ref())
     }
+}
+
+/// Cuts a reply to its size. Rows that are cut too are values from then on, so none is left beside the fields.
+fn fit_with(fields: &mut Value, items: Option<Rows>, room: usize) -> (Option<Rows>, Vec<fit::Cut>) {
+    match (items, fields) {
+        (Some(items), fields) if fit::fits(fields, room.saturating_sub(items.size())) => {
+            (Some(items), Vec::new())
+        }
+        (items, fields) => {
+            if let (Some(items), Value::Object(fields)) = (&items, &mut *fields) {
+                fields.insert(ITEMS.to_owned(), items.to_value());
+            }
+            (None, fit::fit(fields, room))
+        }
+    }
+}
+
+/// The text of a reply whose rows are there as text.
+fn written(fields: &Value, items: Option<&Rows>) -> String {
+    let (Value::Object(fields), Some(items)) = (fields, items) else {
+        // Not by `Display`, which writes it in small pieces.
+        return serde_json::to_string(fields).unwrap_or_default();
+    };
+    let mut text = String::with_capacity(items.size() + TAIL);
+    for (name, value) in fields {
+        text.push(if text.is_empty() { '{' } else { ',' });
+        text.extend([serde_json::to_string(name).unwrap_or_default(), ":".to_owned()]);
+        match name == ITEMS {
+            true => items.write(&mut text),
+            false => text.push_str(&serde_json::to_string(value).unwrap_or_default()),
+        }
+    }
+    text.push('}');
+    text
 }
 
 /// The JSON of an error, cleaned and in at most `max` bytes like any other answer: others wrote parts of it too.
 #[must_use]
-pub(crate) fn told(error: &ToolError, max: usize) -> Value {
+pub(crate) fn told(error: &ToolError, max: usize) -> String {
     let mut value = error.to_json();
     clean::value(&mut value);
     fit::fit(&mut value, max);
-    value
+    written(&value, None)
 }
 
 impl From<Value> for Reply {

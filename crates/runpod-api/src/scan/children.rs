@@ -73,31 +73,29 @@ impl<H: FnMut(Child)> Teller<'_, H> {
         let mut texts = Texts::default();
         for block in blocks {
             let signs = texts.signs(block);
-            // Of what is deep inside, brackets alone lead out again.
-            if self.is_deep() && signs.brackets == 0 {
-                continue;
-            }
-            let mut all = signs.brackets | signs.all_commas();
-            while let Some((place, byte)) = block.first(all) {
-                all &= all - 1;
+            let mut ahead = u64::MAX;
+            loop {
+                // Of what is deep inside, brackets alone lead out again.
+                let commas = if self.is_deep() { 0 } else { signs.all_commas() };
+                let Some((place, byte)) = block.first((signs.brackets | commas) & ahead) else { break };
                 let at = block.before + place;
                 if self.sign(byte, at)? {
                     return Ok(Some(at + 1));
                 }
+                ahead = (u64::MAX << place) << 1;
             }
         }
         Ok(None)
     }
 
     /// Goes on to a bracket or a comma; whether that was the end of all.
-    #[inline]
+    #[inline(always)]
     fn sign(&mut self, byte: u8, at: usize) -> Result<bool, Flaw> {
         match byte {
             b'{' | b'[' => {
                 self.brackets.open(byte);
                 self.begin(Open { from: at + 1, more: false });
             }
-            b',' if self.is_deep() => (),
             b',' => {
                 self.child(at, false)?;
                 self.begin(Open { from: at + 1, more: true });
@@ -126,15 +124,26 @@ impl<H: FnMut(Child)> Teller<'_, H> {
         let depth = self.brackets.depth();
         let open = depth.checked_sub(1).and_then(|depth| *self.open.get(depth)?);
         let Some(Open { from, more }) = open else { return Err(Flaw::Syntax(end as u64)) };
-        let whole = self.text.get(from..end).unwrap_or_default();
-        let begin = end - whole.trim_ascii_start().len();
-        let length = whole.trim_ascii().len();
-        match length {
-            0 if last && !more => Ok(()),
-            0 => Err(Flaw::Syntax(end as u64)),
-            _ => {
-                (self.hear)(Child { depth, place: begin..begin + length });
+        let place = self.trimmed(from..end);
+        match place.is_empty() {
+            true if last && !more => Ok(()),
+            true => Err(Flaw::Syntax(end as u64)),
+            false => {
+                (self.hear)(Child { depth, place });
                 Ok(())
+            }
+        }
+    }
+
+    /// A place without the white space around it, of which there is none nearly always.
+    #[inline]
+    fn trimmed(&self, place: Range<usize>) -> Range<usize> {
+        let whole = self.text.get(place.clone()).unwrap_or_default();
+        match (whole.first(), whole.last()) {
+            (Some(b'!'..), Some(b'!'..)) => place,
+            _ => {
+                let begin = place.end - whole.trim_ascii_start().len();
+                begin..begin + whole.trim_ascii().len()
             }
         }
     }

@@ -36,7 +36,7 @@ pub(super) fn run(args: &CallArgs, top: Flags, env: &Env) -> anyhow::Result<Exit
         let connection = connect::open(config).await?;
         ask(&connection.server, args, Display::at_stderr(env)).await
     })??;
-    out::json(&answer.json)?;
+    out::json(&answer.json())?;
     Ok(if answer.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

@@ -27,7 +27,7 @@ impl Server {
         let answer = answer.map_err(|unknown| ErrorData::invalid_params(unknown.to_string(), None))?;
         match &answer.later {
             Some(later) => Ok(self.task(later).into()),
-            None => Ok(self.tagged(result(&answer), asked.era).into()),
+            None => Ok(self.tagged(result(answer), asked.era).into()),
         }
     }
 
@@ -73,9 +73,8 @@ pub(super) fn greeted(mut result: InitializeResult) -> InitializeResult {
 }
 
 /// The result of a call that is answered now.
-pub(super) fn result(answer: &Answer) -> CallToolResult {
-    // Not by `Display`, which writes it in small pieces.
-    let content = vec![ContentBlock::text(serde_json::to_string(&answer.json).unwrap_or_default())];
+pub(super) fn result(answer: Answer) -> CallToolResult {
+    let content = vec![ContentBlock::text(answer.text)];
     match answer.failed {
         true => CallToolResult::error(content),
         false => CallToolResult::success(content),

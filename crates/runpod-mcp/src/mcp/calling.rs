@@ -57,12 +57,20 @@ pub struct Asked {
 /// What a call answers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// The reply, or the error as [`ToolError::to_json`] writes it, cleaned and cut.
-    pub json: Value,
+    /// The reply, or the error as [`ToolError::to_json`] says it, cleaned and cut: a JSON object.
+    pub text: String,
     /// Which of the two.
     pub failed: bool,
     /// What to come back to for the answer, when there is only this so far.
     pub later: Option<Later>,
+}
+
+impl Answer {
+    /// What it says, to look into.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
 }
 
 /// There is no such tool here.
@@ -214,9 +222,9 @@ impl From<Outcome> for Answer {
         match outcome {
             Ok(reply) => {
                 let later = reply.later().cloned();
-                Self { json: reply.into_json(MAX_BYTES), failed: false, later }
+                Self { text: reply.into_text(MAX_BYTES), failed: false, later }
             }
-            Err(error) => Self { json: reply::told(&error, MAX_BYTES), failed: true, later: None },
+            Err(error) => Self { text: reply::told(&error, MAX_BYTES), failed: true, later: None },
         }
     }
 }

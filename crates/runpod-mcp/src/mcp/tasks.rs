@@ -54,7 +54,7 @@ impl Server {
         let answer = self.call_for(later.tool(), args, who, &asked).await;
         let answer = answer.map_err(|unknown| ErrorData::invalid_params(unknown.to_string(), None))?;
         let tag = |result| self.tagged(result, asked.era);
-        Ok(GetTaskResult::new(stands(&answer, &later, began, tag)?))
+        Ok(GetTaskResult::new(stands(answer, &later, began, tag)?))
     }
 
     /// Cancels what a task waits for, if that is a job. What else is waited for goes on, only nobody looks at it.
@@ -70,7 +70,7 @@ impl Server {
         let answer = answer.map_err(|unknown| ErrorData::invalid_params(unknown.to_string(), None))?;
         match answer.failed {
             false => Ok(()),
-            true => Err(ErrorData::internal_error("the job was not cancelled", Some(answer.json))),
+            true => Err(ErrorData::internal_error("the job was not cancelled", Some(answer.json()))),
         }
     }
 
@@ -82,7 +82,7 @@ impl Server {
 }
 
 fn stands(
-    answer: &Answer,
+    answer: Answer,
     later: &Later,
     began: u64,
     tag: impl FnOnce(CallToolResult) -> CallToolResult,

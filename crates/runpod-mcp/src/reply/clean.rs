@@ -1,5 +1,6 @@
 //! Text that others wrote (names, logs, job output) without what could steer a terminal or hide from a reader.
 
+use memchr::memchr2;
 use runpod_api::is_invisible;
 use serde_json::{Map, Value};
 
@@ -16,6 +17,17 @@ pub(crate) fn value(value: &mut Value) {
         }
         _ => (),
     }
+}
+
+/// Cleans every string and key of a JSON text as serde_json writes it: control characters but DEL are escaped there.
+pub(crate) fn json(text: String) -> String {
+    if text.is_ascii() && memchr2(b'\\', b'\x7f', text.as_bytes()).is_none() {
+        return text;
+    }
+    serde_json::from_str(&text).map_or(text, |mut said| {
+        value(&mut said);
+        said.to_string()
+    })
 }
 
 /// Removes terminal escapes, control characters (but tab and line ends), bidi controls and invisible characters.

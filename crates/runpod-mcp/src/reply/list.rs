@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::cursor::{self, Place};
-use super::{MAX_BYTES, Reply, fit, redact};
+use super::rows::{self, Rows};
+use super::{MAX_BYTES, Reply, redact};
 use crate::error::ToolError;
 use crate::tool::{Cx, Detail, Page};
 
@@ -122,50 +123,43 @@ impl Sheet {
     }
 
     /// As many rows as fit into a reply, and whether some did not.
-    fn fit<'a, S>(&self, rows: impl Iterator<Item = &'a str>) -> Result<(Vec<Value>, bool), ToolError>
+    fn fit<'a, S>(&self, rows: impl Iterator<Item = &'a str>) -> Result<(Rows, bool), ToolError>
     where
         S: Deserialize<'a> + Serialize,
     {
-        let mut room = Room { sure: Some(MAX_BYTES - OVERHEAD), left: MAX_BYTES - OVERHEAD };
-        let mut items = Vec::new();
+        let mut items = Rows::default();
         for row in rows {
-            let item = self.item::<S>(row)?;
-            if !room.takes(&item, &items) && !items.is_empty() {
+            let item = self.item::<S>(row).map_err(|e| self.odd(&e))?;
+            if !items.push(&item, MAX_BYTES - OVERHEAD) {
                 return Ok((items, true));
             }
-            items.push(item);
         }
         Ok((items, false))
     }
 
-    fn item<'a, S>(&self, row: &'a str) -> Result<Value, ToolError>
+    fn item<'a, S>(&self, row: &'a str) -> Result<String, serde_json::Error>
     where
         S: Deserialize<'a> + Serialize,
     {
-        let odd = |e: serde_json::Error| {
-            ToolError::new(
-                "unexpected_answer",
-                format!("a row of {} has an unexpected shape: {e}", self.tool),
-            )
-        };
         match self.detail {
-            Detail::Summary => {
-                let summary = row::read::<S>(row).map_err(odd)?;
-                Ok(without_empty(serde_json::to_value(summary).map_err(odd)?))
-            }
+            Detail::Summary => rows::summary(&row::read::<S>(row)?),
             Detail::Full => {
-                let mut value = serde_json::from_str(row).map_err(odd)?;
+                let mut value = serde_json::from_str(row)?;
                 redact::env(&mut value);
-                Ok(value)
+                rows::whole(&value)
             }
         }
+    }
+
+    fn odd(&self, why: &serde_json::Error) -> ToolError {
+        ToolError::new("unexpected_answer", format!("a row of {} has an unexpected shape: {why}", self.tool))
     }
 
     /// The reply, with the rows under `items`.
     fn reply(
         &self,
         head: Map<String, Value>,
-        items: Vec<Value>,
+        items: Rows,
         mut pagination: Value,
         next: Option<String>,
         cut: bool,
@@ -183,45 +177,6 @@ impl Sheet {
         }
         let mut head = Value::Object(head);
         redact::env(&mut head);
-        Reply::from(head).with("items", items).with("pagination", pagination)
+        Reply::from(head).with_items(items).with("pagination", pagination)
     }
-}
-
-/// Room for rows. What they take is counted from the first one on that might not fit; nearly all lists have none.
-struct Room {
-    /// What is left however the rows are written, as long as something is.
-    sure: Option<usize>,
-    left: usize,
-}
-
-impl Room {
-    /// Whether there is room for a row behind those before it.
-    fn takes(&mut self, item: &Value, before: &[Value]) -> bool {
-        if let Some(sure) = self.sure {
-            self.sure = sure.checked_sub(fit::bound(item) + 1);
-            if self.sure.is_some() {
-                return true;
-            }
-            let taken = before.iter().map(|item| fit::size(item) + 1).sum();
-            self.left = self.left.saturating_sub(taken);
-        }
-        let size = fit::size(item) + 1;
-        let fits = size <= self.left;
-        self.left = self.left.saturating_sub(size);
-        fits
-    }
-}
-
-/// A summary without its null and empty members: they say nothing and cost tokens on every row.
-fn without_empty(mut summary: Value) -> Value {
-    if let Value::Object(members) = &mut summary {
-        members.retain(|_, member| match member {
-            Value::Null => false,
-            Value::String(text) => !text.is_empty(),
-            Value::Array(items) => !items.is_empty(),
-            Value::Object(map) => !map.is_empty(),
-            _ => true,
-        });
-    }
-    summary
 }

@@ -110,20 +110,20 @@ impl Answered {
     /// The reply of a call that succeeded.
     #[track_caller]
     pub(crate) fn ok(self) -> Value {
-        assert!(!self.answer.failed, "{}: {}", self.tool, self.answer.json);
-        self.answer.json
+        assert!(!self.answer.failed, "{}: {}", self.tool, self.answer.text);
+        self.answer.json()
     }
 
     /// What was answered, good or bad.
     pub(crate) fn any(self) -> Value {
-        self.answer.json
+        self.answer.json()
     }
 
     /// The error of a call that failed.
     #[track_caller]
     pub(crate) fn err(self) -> Value {
-        assert!(self.answer.failed, "{} succeeded: {}", self.tool, self.answer.json);
-        self.answer.json
+        assert!(self.answer.failed, "{} succeeded: {}", self.tool, self.answer.text);
+        self.answer.json()
     }
 }
 

@@ -56,7 +56,7 @@ impl Behind {
         };
         match tokio::time::timeout(LONGEST, call).await {
             Ok(answer) => answer.expect("the tool exists"),
-            Err(_) => Answer { json: json!({"code": "never_ends"}), failed: true, later: None },
+            Err(_) => Answer { text: json!({"code": "never_ends"}).to_string(), failed: true, later: None },
         }
     }
 }

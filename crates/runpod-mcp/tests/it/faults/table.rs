@@ -88,8 +88,10 @@ pub(super) struct Came {
 }
 
 impl Came {
-    pub(super) fn code(&self) -> &str {
-        if self.answer.failed { self.answer.json["code"].as_str().unwrap_or("none") } else { "ok" }
+    pub(super) fn code(&self) -> String {
+        let json = self.answer.json();
+        let code = if self.answer.failed { json["code"].as_str() } else { Some("ok") };
+        code.unwrap_or("none").to_owned()
     }
 
     fn cell(&self) -> String {
@@ -133,14 +135,14 @@ fn expected(asked: &Asked, trouble: &Trouble) -> &'static str {
 /// What is wrong with what came of a call.
 pub(super) fn judge(tool: &str, asked: &Asked, trouble: &Trouble, came: &Came) -> Vec<String> {
     let (is, should) = (came.cell(), expected(asked, trouble));
-    let text = came.answer.json.to_string();
+    let text = &came.answer.text;
     let mut wrong = Vec::new();
     if is != should {
         wrong.push(format!("comes to `{is}`, and to `{should}` by the table"));
     }
-    wrong.extend(leaks(trouble, &text));
+    wrong.extend(leaks(trouble, text));
     wrong.extend(taken(asked, trouble, came));
-    wrong.extend(doubts(asked, trouble, came, &text));
+    wrong.extend(doubts(asked, trouble, came, text));
     let at = format!("{tool}, {} ({:?}), {}", asked.operation, asked.kind, trouble.name);
     wrong.into_iter().map(|wrong| format!("{at}: {wrong}: {text:.400}")).collect()
 }

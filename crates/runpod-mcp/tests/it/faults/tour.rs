@@ -115,10 +115,11 @@ impl Tour {
     pub(super) async fn visit(&mut self, stop: &Stop, args: Map<String, Value>) -> Vec<Asked> {
         self.place.sim.journal().clear();
         let answer = self.place.visit(&stop.tool, args).await;
-        assert!(!answer.failed, "{}: {}", stop.tool, answer.json);
+        assert!(!answer.failed, "{}: {}", stop.tool, answer.text);
+        let json = answer.json();
         for (word, pointer) in &stop.keep {
-            let value = answer.json.pointer(pointer);
-            let value = value.unwrap_or_else(|| panic!("no {pointer} in {}", answer.json));
+            let value = json.pointer(pointer);
+            let value = value.unwrap_or_else(|| panic!("no {pointer} in {json}"));
             self.kept.insert(word.clone(), value.clone());
         }
         let mut operations = Vec::new();
