@@ -72,13 +72,13 @@ coverage:
 packages:
     scripts/package-check.sh
 
-# Build the archive that a release hands out for this machine (needs cargo-dist); takes ten minutes
+# Build the archive that a release hands out for this machine (needs cargo-dist); takes twenty minutes
 dist:
-    dist build --artifacts=local --target="$(rustc -vV | sed -n 's/^host: //p')"
+    RUSTFLAGS="$(scripts/learn.sh)" dist build --artifacts=local --target="$(rustc -vV | sed -n 's/^host: //p')"
 
 # Build the published profile twice and compare the bytes; takes minutes
-reproducible *PROFILE:
-    scripts/reproducible.sh {{ PROFILE }}
+reproducible *ARGS:
+    scripts/reproducible.sh {{ ARGS }}
 
 # Turn the changesets into a version and a changelog (needs knope)
 release:

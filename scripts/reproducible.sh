@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Builds the published profile twice, in two folders of different names, and compares the programs byte by byte.
 #
-#   scripts/reproducible.sh [PROFILE]     dist, unless another one is named; takes minutes
-#   scripts/reproducible.sh --flags       prints the RUSTFLAGS that a build in the current folder needs; release.yml uses them
+#   scripts/reproducible.sh [PROFILE [LEARNED]]   dist, unless another one is named, with what scripts/learn.sh put into the file
+#                                                 LEARNED, or without; takes minutes
+#   scripts/reproducible.sh --flags               prints the RUSTFLAGS that a build in the current folder needs; release.yml uses them
 #
 # With the same toolchain, Cargo.lock and target, one thing would differ between computers: the paths of the sources, which panics and
 # debug information name. No clock gets in; SOURCE_DATE_EPOCH is set for build scripts that ask.
@@ -17,6 +18,7 @@ fi
 
 cd "$(dirname "$0")/.."
 profile=${1:-dist}
+learned=${2:+ -Cprofile-use=$(realpath "$2")}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 commit=$(git rev-parse HEAD)
@@ -29,7 +31,7 @@ unset CARGO_TARGET_DIR
 for name in one another-one; do
   mkdir "$scratch/$name"
   git archive "$commit" | tar -x -C "$scratch/$name"
-  (cd "$scratch/$name" && RUSTFLAGS=$(flags "$PWD") cargo build --quiet --locked --profile "$profile" --package runpod-mcp)
+  (cd "$scratch/$name" && RUSTFLAGS="$(flags "$PWD")$learned" cargo build --quiet --locked --profile "$profile" --package runpod-mcp)
   # `dev` is the one profile whose folder is called otherwise.
   folder=$profile
   [ "$profile" = dev ] && folder=debug

@@ -1,6 +1,6 @@
-//! What the programs that compare servers share: a host that answers, the twin, and pictures.
+//! What the programs that compare servers share: a host that answers, the twin, a connection, and pictures.
 
 pub mod plot;
 pub mod stub;
 pub mod twin;
-mod wire;
+pub mod wire;
