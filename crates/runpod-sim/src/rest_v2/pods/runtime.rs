@@ -1,7 +1,5 @@
 //! What a Pod shows only while it runs: load, mapped ports, ways in.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
 use crate::clock::Time;
@@ -34,7 +32,7 @@ struct Port<'a> {
     private: u16,
     public: Option<u64>,
     r#type: &'a str,
-    ip: Option<String>,
+    ip: Option<&'static str>,
 }
 
 /// `PodSsh` of the contract.
@@ -47,7 +45,7 @@ pub(super) struct Ssh<'a> {
 /// `PodSshEndpoint` of the contract.
 #[derive(Serialize)]
 struct Door<'a> {
-    host: Cow<'static, str>,
+    host: &'static str,
     port: u64,
     username: &'a str,
     command: String,
@@ -97,17 +95,18 @@ pub(super) fn runtime(pod: &Pod, now: Time) -> Option<Runtime<'_>> {
 pub(super) fn ssh(pod: &Pod, now: Time) -> Ssh<'_> {
     let (user, host) = (&pod.host, "ssh.runpod.io");
     let proxy = pod.is_placed(now).then(|| Door {
-        host: host.into(),
+        host,
         port: 22,
         username: user,
-        command: format!("ssh {user}@{host}"),
+        // Put together rather than formatted: every Pod of a list has one.
+        command: ["ssh ", user, "@", host].concat(),
     });
     let mapped = pod.lease.container.ports.iter().find(|port| *port == "22/tcp");
     let mapped = mapped.filter(|_| pod.status(now) == Status::Running);
     let mapped = mapped.and_then(|port| pod.public_port(port, now));
     let direct = mapped.map(|(host, port)| Door {
-        command: format!("ssh root@{host} -p {port}"),
-        host: host.into(),
+        command: ["ssh root@", host, " -p ", &port.to_string()].concat(),
+        host,
         port,
         username: "root",
     });
@@ -122,10 +121,13 @@ pub(in crate::rest_v2) fn ssh_address(pod: &Pod, now: Time) -> Option<String> {
 /// The address in the global network, while the Pod is in it and runs.
 pub(super) fn networking(pod: &Pod, now: Time) -> Networking {
     let in_it = pod.networked && pod.status(now) == Status::Running;
-    let luck = fate(1, &[&pod.id]);
+    let address = || {
+        let luck = fate(1, &[&pod.id]);
+        format!("10.{}.{}.{}", luck % 254, (luck >> 8) % 254, (luck >> 16) % 253 + 1)
+    };
     Networking {
         enabled: pod.lease.networking,
-        ip: in_it.then(|| format!("10.{}.{}.{}", luck % 254, (luck >> 8) % 254, (luck >> 16) % 253 + 1)),
+        ip: in_it.then(address),
         internal_dns: in_it.then(|| format!("{}.runpod.internal", pod.id)),
     }
 }

@@ -77,6 +77,12 @@ pub(crate) const CUDA: [Cuda; 12] = [
     (13, 0),
 ];
 
+/// A CUDA version as it is written.
+pub(crate) fn version((major, minor): Cuda) -> String {
+    // Put together rather than formatted: every Pod of a list has one.
+    [&major.to_string(), ".", &minor.to_string()].concat()
+}
+
 /// Reads `12.8`, and as a floor also `12`.
 pub(crate) fn cuda(text: &str) -> Option<Cuda> {
     let (major, minor) = text.split_once('.').unwrap_or((text, "0"));
