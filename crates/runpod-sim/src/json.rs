@@ -4,13 +4,18 @@
 //! but what is done for each of them, so texts are looked through eight bytes at a time and names of fields, which
 //! stand in our own source, only in debug builds. Whatever is rare is left to `serde_json`.
 
+mod group;
 mod text;
+
+use std::fmt::{Display, Write as _};
 
 use serde::ser::{self, Error as _, Serialize};
 use serde_json::Error;
 
+use group::Group;
+
 /// Bytes that are asked for at first; most answers need no more.
-const ROOM: usize = 2048;
+const ROOM: usize = 8192;
 
 /// A value as JSON.
 pub(crate) fn write(value: &impl Serialize) -> Result<Vec<u8>, Error> {
@@ -19,18 +24,8 @@ pub(crate) fn write(value: &impl Serialize) -> Result<Vec<u8>, Error> {
     Ok(writer.out)
 }
 
-/// Bytes of the longest name of a field that is written in one go.
-const LONGEST: usize = 44;
-
 struct Writer {
     out: Vec<u8>,
-}
-
-/// A list or an object that has begun.
-struct Group<'w> {
-    writer: &'w mut Writer,
-    empty: bool,
-    end: &'static [u8],
 }
 
 impl Writer {
@@ -38,9 +33,14 @@ impl Writer {
         self.out.extend_from_slice(bytes);
     }
 
-    fn group(&mut self, begin: &'static [u8], end: &'static [u8]) -> Group<'_> {
-        self.put(begin);
-        Group { writer: self, empty: true, end }
+    fn list(&mut self) -> Group<'_> {
+        self.out.push(b'[');
+        Group::new(self, b']')
+    }
+
+    fn object(&mut self) -> Group<'_> {
+        self.out.push(b'{');
+        Group::new(self, b'}')
     }
 
     /// A name that stands in our own source, in quotes.
@@ -76,57 +76,6 @@ impl Writer {
             _ => return Err(Error::custom("the name of a member is a text")),
         }
         self.put(b":");
-        Ok(())
-    }
-}
-
-impl Group<'_> {
-    #[inline]
-    fn next(&mut self) {
-        if !self.empty {
-            self.writer.put(b",");
-        }
-        self.empty = false;
-    }
-
-    #[inline]
-    fn item(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
-        self.next();
-        value.serialize(&mut *self.writer)
-    }
-
-    #[inline(always)]
-    fn field(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
-        self.name(name);
-        value.serialize(&mut *self.writer)
-    }
-
-    /// Begins a member. Where this is inlined the name is known, and all of it is one copy of bytes that the compiler
-    /// has put together.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "what has room for the longest name has room for a shorter one"
-    )]
-    #[inline(always)]
-    fn name(&mut self, name: &'static str) {
-        debug_assert!(text::is_plain(name), "{name} cannot be written as it is");
-        let (length, from) = (name.len(), usize::from(self.empty));
-        if length > LONGEST {
-            self.next();
-            self.writer.known(name);
-            return self.writer.put(b":");
-        }
-        self.empty = false;
-        let mut member = [b'"'; LONGEST + 4];
-        member[0] = b',';
-        member[2..length + 2].copy_from_slice(name.as_bytes());
-        member[length + 3] = b':';
-        self.writer.out.extend_from_slice(&member[from..length + 4]);
-    }
-
-    #[inline]
-    fn close(self) -> Result<(), Error> {
-        self.writer.put(self.end);
         Ok(())
     }
 }
@@ -209,6 +158,13 @@ impl<'w> ser::Serializer for &'w mut Writer {
         Ok(())
     }
 
+    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), Error> {
+        self.put(b"\"");
+        write!(text::Between(&mut self.out), "{value}").map_err(Error::custom)?;
+        self.put(b"\"");
+        Ok(())
+    }
+
     fn serialize_bytes(self, value: &[u8]) -> Result<(), Error> {
         self.collect_seq(value)
     }
@@ -259,15 +215,15 @@ impl<'w> ser::Serializer for &'w mut Writer {
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Group<'w>, Error> {
-        Ok(self.group(b"[", b"]"))
+        Ok(self.list())
     }
 
     fn serialize_tuple(self, _: usize) -> Result<Group<'w>, Error> {
-        Ok(self.group(b"[", b"]"))
+        Ok(self.list())
     }
 
     fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Group<'w>, Error> {
-        Ok(self.group(b"[", b"]"))
+        Ok(self.list())
     }
 
     fn serialize_tuple_variant(
@@ -278,15 +234,15 @@ impl<'w> ser::Serializer for &'w mut Writer {
         _: usize,
     ) -> Result<Group<'w>, Error> {
         self.variant(variant);
-        Ok(self.group(b"[", b"]}"))
+        Ok(self.list().within())
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Group<'w>, Error> {
-        Ok(self.group(b"{", b"}"))
+        Ok(self.object())
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Group<'w>, Error> {
-        Ok(self.group(b"{", b"}"))
+        Ok(self.object())
     }
 
     fn serialize_struct_variant(
@@ -297,110 +253,7 @@ impl<'w> ser::Serializer for &'w mut Writer {
         _: usize,
     ) -> Result<Group<'w>, Error> {
         self.variant(variant);
-        Ok(self.group(b"{", b"}}"))
-    }
-}
-
-impl ser::SerializeSeq for Group<'_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.item(value)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.close()
-    }
-}
-
-impl ser::SerializeTuple for Group<'_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.item(value)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.close()
-    }
-}
-
-impl ser::SerializeTupleStruct for Group<'_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.item(value)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.close()
-    }
-}
-
-impl ser::SerializeTupleVariant for Group<'_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.item(value)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.close()
-    }
-}
-
-impl ser::SerializeMap for Group<'_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
-        self.next();
-        self.writer.name(key)
-    }
-
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        value.serialize(&mut *self.writer)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.close()
-    }
-}
-
-impl ser::SerializeStruct for Group<'_> {
-    type Ok = ();
-    type Error = Error;
-
-    #[inline(always)]
-    fn serialize_field<T>(&mut self, name: &'static str, value: &T) -> Result<(), Error>
-    where
-        T: Serialize + ?Sized,
-    {
-        self.field(name, value)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.close()
-    }
-}
-
-impl ser::SerializeStructVariant for Group<'_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_field<T>(&mut self, name: &'static str, value: &T) -> Result<(), Error>
-    where
-        T: Serialize + ?Sized,
-    {
-        self.field(name, value)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.close()
+        Ok(self.object().within())
     }
 }
 

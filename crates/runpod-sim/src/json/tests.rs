@@ -22,6 +22,7 @@ struct Everything {
     each: Vec<Kind>,
     #[serde(rename = "with a name")]
     by_number: BTreeMap<i64, bool>,
+    #[serde(rename = "a name that is longer than the name of any field of any contract that there is")]
     by_truth: BTreeMap<bool, u8>,
     by_letter: BTreeMap<char, u8>,
     #[serde(flatten)]
@@ -113,6 +114,20 @@ proptest! {
         let (ours, theirs) = both(&text);
         prop_assert_eq!(ours, theirs);
     }
+}
+
+#[test]
+fn what_can_be_shown_is_written_piece_by_piece_as_one_text() {
+    struct Shown(&'static str);
+
+    impl Serialize for Shown {
+        fn serialize<S: ser::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+            to.collect_str(&format_args!("{}\"{:?} {}", self.0, self.0, 7))
+        }
+    }
+
+    let (ours, theirs) = both(&[Shown("plain"), Shown("\\ and \n"), Shown("")]);
+    assert_eq!(ours, theirs);
 }
 
 #[test]

@@ -1,15 +1,31 @@
 //! Texts and whole numbers, as JSON writes them.
 
+use std::fmt;
+
 /// A text in quotes.
 pub(super) fn quote(out: &mut Vec<u8>, text: &str) {
     out.reserve(text.len() + 2);
     out.push(b'"');
+    put(out, text);
+    out.push(b'"');
+}
+
+/// What is written into it comes out as it stands between quotes.
+pub(super) struct Between<'o>(pub(super) &'o mut Vec<u8>);
+
+impl fmt::Write for Between<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        put(self.0, text);
+        Ok(())
+    }
+}
+
+fn put(out: &mut Vec<u8>, text: &str) {
     if is_plain(text) {
         out.extend_from_slice(text.as_bytes());
     } else {
         text.bytes().for_each(|byte| escape(out, byte));
     }
-    out.push(b'"');
 }
 
 /// Whether a text stands in JSON as it is.
