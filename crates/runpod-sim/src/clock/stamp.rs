@@ -14,42 +14,40 @@ pub(crate) fn stamp(at: Time) -> String {
     let (date, time) = (at.date_naive(), at.time());
     match u32::try_from(date.year()) {
         Ok(year @ ..10_000) if time.nanosecond() < 1_000_000_000 => {
-            let mut text = String::with_capacity("2026-06-01T12:00:01.123456789Z".len());
-            two(&mut text, year / 100);
-            two(&mut text, year % 100);
-            let parts = [date.month(), date.day(), time.hour(), time.minute(), time.second()];
-            for (sign, part) in ['-', '-', 'T', ':', ':'].into_iter().zip(parts) {
-                text.push(sign);
-                two(&mut text, part);
-            }
+            let ([c, e], [n, t]) = (two(year / 100), two(year));
+            let ([m, o], [d, a]) = (two(date.month()), two(date.day()));
+            let ([h, u], [i, j], [s, r]) = (two(time.hour()), two(time.minute()), two(time.second()));
+            let mut text = Vec::with_capacity("2026-06-01T12:00:01.123456789Z".len());
+            text.extend_from_slice(&[c, e, n, t, b'-', m, o, b'-', d, a, b'T', h, u, b':', i, j, b':', s, r]);
             fraction(&mut text, time.nanosecond());
-            text.push('Z');
-            text
+            text.push(b'Z');
+            // Digits and signs: there is nothing here that could be no text.
+            String::from_utf8(text).unwrap_or_default()
         }
         _ => at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
     }
 }
 
-fn two(text: &mut String, number: u32) {
-    text.push(digit(number / 10));
-    text.push(digit(number));
-}
-
-fn fraction(text: &mut String, nanos: u32) {
+fn fraction(text: &mut Vec<u8>, nanos: u32) {
     let places = match nanos {
         0 => return,
         _ if nanos.is_multiple_of(1_000_000) => 3,
         _ if nanos.is_multiple_of(1000) => 6,
         _ => 9,
     };
-    text.push('.');
+    text.push(b'.');
     text.extend(PLACES.iter().take(places).map(|place| digit(nanos / place)));
 }
 
+/// The last two digits of a number.
+fn two(number: u32) -> [u8; 2] {
+    [digit(number / 10), digit(number)]
+}
+
 /// The last digit of a number.
-fn digit(number: u32) -> char {
+fn digit(number: u32) -> u8 {
     // Less than ten, so nothing is cut off.
-    char::from(b'0' + (number % 10) as u8)
+    b'0' + (number % 10) as u8
 }
 
 #[cfg(test)]

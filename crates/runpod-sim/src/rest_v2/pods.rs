@@ -9,7 +9,7 @@ use crate::answer::Answer;
 use crate::clock::{Time, stamp};
 use crate::pages::{self, Page, Pagination};
 use crate::refusal::Refusal;
-use crate::world::catalog::stock;
+use crate::world::catalog::stock::Version;
 use crate::world::container::{Command, Env};
 use crate::world::mounts::{Mount, NetworkMount, Persistent};
 use crate::world::pods::{Action, Machine, Membership, Pod};
@@ -106,7 +106,7 @@ pub(super) struct Spelt<'a> {
     mounts: Mounts<'a>,
     cloud: &'static str,
     data_center_id: Option<&'static str>,
-    cuda_version: Option<String>,
+    cuda_version: Option<Version>,
     ssh: runtime::Ssh<'a>,
     /// What is made here copies from its template and keeps no link to it; other doors keep one.
     template: Option<&'a str>,
@@ -182,7 +182,7 @@ pub(super) fn spell(pod: &Pod, now: Time) -> Spelt<'_> {
         mounts: spell_mount(&lease.mount),
         cloud: lease.cloud.word(),
         data_center_id: placed.then_some(lease.site.id),
-        cuda_version: lease.cuda.filter(|_| placed).map(stock::version),
+        cuda_version: lease.cuda.filter(|_| placed).map(Version),
         ssh: runtime::ssh(pod, now),
         template: lease.template.as_deref(),
         cost: pod.cost(now),

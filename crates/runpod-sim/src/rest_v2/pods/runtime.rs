@@ -1,6 +1,8 @@
 //! What a Pod shows only while it runs: load, mapped ports, ways in.
 
-use serde::Serialize;
+use std::fmt;
+
+use serde::{Serialize, Serializer};
 
 use crate::clock::Time;
 use crate::ids::{draw, fate};
@@ -48,7 +50,28 @@ struct Door<'a> {
     host: &'static str,
     port: u64,
     username: &'a str,
-    command: String,
+    command: Command<'a>,
+}
+
+/// What one types to get in.
+struct Command<'a> {
+    user: &'a str,
+    host: &'static str,
+    /// Where it is not the usual one.
+    port: Option<u64>,
+}
+
+impl fmt::Display for Command<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        ["ssh ", self.user, "@", self.host].into_iter().try_for_each(|part| f.write_str(part))?;
+        self.port.map_or(Ok(()), |port| write!(f, " -p {port}"))
+    }
+}
+
+impl Serialize for Command<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
 }
 
 /// `PodGlobalNetworking` of the contract.
@@ -98,14 +121,13 @@ pub(super) fn ssh(pod: &Pod, now: Time) -> Ssh<'_> {
         host,
         port: 22,
         username: user,
-        // Put together rather than formatted: every Pod of a list has one.
-        command: ["ssh ", user, "@", host].concat(),
+        command: Command { user, host, port: None },
     });
     let mapped = pod.lease.container.ports.iter().find(|port| *port == "22/tcp");
     let mapped = mapped.filter(|_| pod.status(now) == Status::Running);
     let mapped = mapped.and_then(|port| pod.public_port(port, now));
     let direct = mapped.map(|(host, port)| Door {
-        command: ["ssh root@", host, " -p ", &port.to_string()].concat(),
+        command: Command { user: "root", host, port: Some(port) },
         host,
         port,
         username: "root",

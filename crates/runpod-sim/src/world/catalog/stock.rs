@@ -3,6 +3,10 @@
 //! Invented, but steady: the same world shows the same stock, it changes every few hours of the twin's time, and
 //! types that are in plenty are never gone from the large data centres, so that an example works at any time.
 
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
 use super::cpus::Flavor;
 use super::gpus::{Gpu, Offer, Supply};
 use super::sites::Site;
@@ -78,9 +82,20 @@ pub(crate) const CUDA: [Cuda; 12] = [
 ];
 
 /// A CUDA version as it is written.
-pub(crate) fn version((major, minor): Cuda) -> String {
-    // Put together rather than formatted: every Pod of a list has one.
-    [&major.to_string(), ".", &minor.to_string()].concat()
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Version(pub(crate) Cuda);
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self((major, minor)) = self;
+        write!(f, "{major}.{minor}")
+    }
+}
+
+impl Serialize for Version {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
 }
 
 /// Reads `12.8`, and as a floor also `12`.
