@@ -4,6 +4,7 @@ use axum::body::{Body, Bytes};
 use http::StatusCode;
 use serde::Serialize;
 
+use crate::json;
 use crate::refusal::Refusal;
 use crate::rest_v2::Tail;
 use crate::runtime::Hold;
@@ -68,8 +69,7 @@ impl Answer {
     }
 
     fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, Refusal> {
-        let body =
-            serde_json::to_vec(body).map_err(|e| Refusal::broken(format!("unspeakable answer: {e}")))?;
+        let body = json::write(body).map_err(|e| Refusal::broken(format!("unspeakable answer: {e}")))?;
         Ok(Self { status, content: Content::Whole(body.into()) })
     }
 }

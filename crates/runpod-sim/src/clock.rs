@@ -4,6 +4,8 @@
 //! test that moves the hand sees Pods start, bills grow and rate windows reset at once.
 #![expect(clippy::disallowed_methods, reason = "this is the one place where the twin reads real time")]
 
+mod stamp;
+
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -11,6 +13,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
+
+pub(crate) use stamp::stamp;
 
 /// An instant of the twin's own time.
 pub type Time = DateTime<Utc>;
@@ -136,11 +140,6 @@ impl Clock {
 /// A span as the calendar counts it; spans beyond its range stop at its end.
 pub(crate) fn delta(span: Duration) -> TimeDelta {
     TimeDelta::from_std(span).unwrap_or(TimeDelta::MAX)
-}
-
-/// An instant as the API writes it.
-pub(crate) fn stamp(at: Time) -> String {
-    at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }
 
 #[cfg(test)]

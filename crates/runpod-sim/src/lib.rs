@@ -29,6 +29,7 @@ mod faults;
 mod graphql;
 mod ids;
 mod journal;
+mod json;
 mod listen;
 mod pages;
 mod rates;

@@ -51,10 +51,15 @@ impl Page {
 
     /// Cuts the page out of all items. `born` tells an item's place in the order of creation.
     pub(crate) fn cut<T>(&self, mut items: Vec<T>, born: impl Fn(&T) -> u64) -> (Vec<T>, Option<Pagination>) {
+        let newest = |item: &T| std::cmp::Reverse(born(item));
         items.retain(|item| born(item) < self.before);
-        items.sort_by_key(|item| std::cmp::Reverse(born(item)));
         let more = items.len() > self.limit;
-        items.truncate(self.limit);
+        if more {
+            // Most of a long list is on other pages and need not be in order.
+            items.select_nth_unstable_by_key(self.limit, newest);
+            items.truncate(self.limit);
+        }
+        items.sort_by_key(newest);
         let last = items.last().map(&born).filter(|_| more);
         let next_cursor = last.map(|born| seal(self.question, born));
         let pagination = Pagination { has_next_page: next_cursor.is_some(), next_cursor };

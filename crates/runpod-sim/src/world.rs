@@ -34,7 +34,7 @@ use crate::ids::Ids;
 use crate::rates::Rates;
 use crate::world::clusters::Cluster;
 use crate::world::delegations::Delegation;
-use crate::world::endpoints::Endpoint;
+use crate::world::endpoints::Endpoints;
 use crate::world::flash::Flash;
 use crate::world::jobs::{Jobs, Notice};
 use crate::world::logs::Logs;
@@ -174,7 +174,7 @@ pub(crate) struct Account {
     pub(crate) registries: BTreeMap<String, Registry>,
     pub(crate) delegations: BTreeMap<String, Delegation>,
     pub(crate) clusters: BTreeMap<String, Cluster>,
-    pub(crate) endpoints: BTreeMap<String, Endpoint>,
+    pub(crate) endpoints: Endpoints,
     /// Jobs that public endpoints were asked for.
     pub(crate) public: BTreeMap<String, Jobs>,
     pub(crate) secrets: BTreeMap<String, Secret>,

@@ -20,15 +20,15 @@ pub(super) fn check(contract: &Contract, op: &Operation, request: &Request<'_>) 
 }
 
 fn one(contract: &Contract, parameter: &Parameter, given: &[&str]) -> Vec<Problem> {
+    // Without its path parameters a request would not have come here.
+    if given.is_empty() && !(parameter.is_required() && parameter.place() == Place::Query) {
+        return Vec::new();
+    }
     let at = format!("parameter '{}'", parameter.name());
     let schema = contract.shapes.schema(parameter.slot);
     let is_list = admits(contract, schema, "array");
     let value = match given {
-        [] if parameter.is_required() && parameter.place() == Place::Query => {
-            return vec![Problem::new(at, "is required, but is missing")];
-        }
-        // Without its path parameters a request would not have come here.
-        [] => return Vec::new(),
+        [] => return vec![Problem::new(at, "is required, but is missing")],
         [_, _, ..] if !(is_list && parameter.explodes()) => {
             return vec![Problem::new(at, "is not exploded, but is specified multiple times")];
         }

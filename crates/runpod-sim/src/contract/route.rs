@@ -77,7 +77,7 @@ impl Template {
     fn fits(&self, segments: &[&str]) -> bool {
         self.segments.len() == segments.len()
             && self.segments.iter().zip(segments).all(|(own, got)| match own {
-                Segment::Literal(text) => decoded(got) == *text,
+                Segment::Literal(text) => percent_decode_str(got).decode_utf8_lossy() == text.as_str(),
                 Segment::Parameter(_) => !got.is_empty(),
             })
     }

@@ -2,15 +2,16 @@
 
 mod runtime;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
-use super::container::SpeltContainer;
 use super::{Call, Routes};
 use crate::answer::Answer;
 use crate::clock::{Time, stamp};
 use crate::pages::{self, Page, Pagination};
 use crate::refusal::Refusal;
-use crate::world::mounts::Mounts;
+use crate::world::catalog::stock::Version;
+use crate::world::container::{Command, Env};
+use crate::world::mounts::{Mount, NetworkMount, Persistent};
 use crate::world::pods::{Action, Machine, Membership, Pod};
 
 pub(super) use runtime::ssh_address;
@@ -30,8 +31,7 @@ fn list(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let (pods, pagination) = page.cut(call.visit.pods(), |pod| pod.born);
     // Members are dropped from the page after it was cut, so a page may be short and not the last.
     let shown = pods.into_iter().filter(|pod| members || pod.lease.cluster.is_none());
-    let pods: Vec<_> = shown.map(|pod| spell(pod, call.visit.now)).collect();
-    Answer::ok(&List { pods, pagination })
+    Answer::ok(&List { pods: Shown(shown.collect(), call.visit.now), pagination })
 }
 
 fn get(call: &mut Call<'_>) -> Result<Answer, Refusal> {
@@ -71,9 +71,19 @@ struct Asked {
 
 #[derive(Serialize)]
 struct List<'a> {
-    pods: Vec<Spelt<'a>>,
+    pods: Shown<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pagination: Option<Pagination>,
+}
+
+/// Pods as they show themselves at an instant, spelt one at a time.
+struct Shown<'a>(Vec<&'a Pod>, Time);
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Self(pods, now) = self;
+        to.collect_seq(pods.iter().map(|pod| spell(pod, *now)))
+    }
 }
 
 /// `Pod` of the contract.
@@ -84,12 +94,19 @@ pub(super) struct Spelt<'a> {
     name: &'a str,
     status: &'static str,
     actions: &'static [Action],
-    #[serde(flatten)]
-    container: SpeltContainer<'a>,
-    mounts: Mounts,
+    // `ContainerConfig`, written out: a flattened one would cost a third more of every list.
+    image: &'a str,
+    args: &'a str,
+    entrypoint: Vec<String>,
+    cmd: Vec<String>,
+    disk: u32,
+    env: &'a Env,
+    ports: &'a [String],
+    registry: Option<&'a str>,
+    mounts: Mounts<'a>,
     cloud: &'static str,
     data_center_id: Option<&'static str>,
-    cuda_version: Option<String>,
+    cuda_version: Option<Version>,
     ssh: runtime::Ssh<'a>,
     /// What is made here copies from its template and keeps no link to it; other doors keep one.
     template: Option<&'a str>,
@@ -105,6 +122,15 @@ pub(super) struct Spelt<'a> {
     cpu: Option<Cpu>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cluster: Option<Member<'a>>,
+}
+
+/// `Mounts` of the contract: at most one of the two kinds.
+#[derive(Serialize)]
+struct Mounts<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    persistent: Option<&'a Persistent>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    network: Option<[&'a NetworkMount; 1]>,
 }
 
 #[derive(Serialize)]
@@ -139,16 +165,24 @@ struct Member<'a> {
 pub(super) fn spell(pod: &Pod, now: Time) -> Spelt<'_> {
     let (lease, status, placed) = (&pod.lease, pod.status(now), pod.is_placed(now));
     let (gpu, cpu) = spell_machine(&lease.machine);
+    let Command { entrypoint, cmd } = lease.container.command();
     Spelt {
         id: &pod.id,
         name: &lease.name,
         status: status.word(),
         actions: status.actions(),
-        container: SpeltContainer::of(&lease.container),
-        mounts: lease.mount.spell(),
+        image: &lease.container.image,
+        args: &lease.container.args,
+        entrypoint,
+        cmd,
+        disk: lease.container.disk,
+        env: &lease.container.env,
+        ports: &lease.container.ports,
+        registry: lease.container.registry.as_deref(),
+        mounts: spell_mount(&lease.mount),
         cloud: lease.cloud.word(),
         data_center_id: placed.then_some(lease.site.id),
-        cuda_version: lease.cuda.filter(|_| placed).map(|(major, minor)| format!("{major}.{minor}")),
+        cuda_version: lease.cuda.filter(|_| placed).map(Version),
         ssh: runtime::ssh(pod, now),
         template: lease.template.as_deref(),
         cost: pod.cost(now),
@@ -160,6 +194,14 @@ pub(super) fn spell(pod: &Pod, now: Time) -> Spelt<'_> {
         gpu,
         cpu,
         cluster: lease.cluster.as_ref().map(spell_member),
+    }
+}
+
+fn spell_mount(mount: &Mount) -> Mounts<'_> {
+    match mount {
+        Mount::Nothing => Mounts { persistent: None, network: None },
+        Mount::Persistent(mount) => Mounts { persistent: Some(mount), network: None },
+        Mount::Network(mount) => Mounts { persistent: None, network: Some([mount]) },
     }
 }
 

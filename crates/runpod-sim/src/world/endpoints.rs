@@ -7,11 +7,14 @@ pub(crate) mod builds;
 pub(crate) mod config;
 pub(crate) mod fleet;
 pub(crate) mod placing;
+mod quiet;
 pub(crate) mod releases;
 pub(crate) mod saved;
 mod shifts;
 
 use serde::{Deserialize, Serialize};
+
+pub(crate) use quiet::Endpoints;
 
 use crate::clock::Time;
 use crate::world::endpoints::builds::Build;
@@ -42,6 +45,8 @@ pub(crate) struct Endpoint {
     pub(crate) builds: Vec<Build>,
     pub(crate) fleet: Fleet,
     pub(crate) jobs: Jobs,
+    /// What was found when it was last looked after, unless something was changed since.
+    quiet: Option<quiet::Quiet>,
 }
 
 /// `EndpointType` of the contract; fixed for life.
@@ -98,8 +103,9 @@ impl Visit<'_> {
             builds: Vec::new(),
             fleet: Fleet::new(self.now),
             jobs: Jobs::default(),
+            quiet: None,
         };
-        self.account.endpoints.insert(id.clone(), endpoint);
+        self.account.endpoints.insert(endpoint);
         self.settle_endpoint(&id)
     }
 
@@ -178,11 +184,11 @@ impl Account {
     /// Lets everything happen to the workers that time alone brings.
     pub(crate) fn settle_endpoints(&mut self, ground: &mut Ground, now: Time) {
         let hands = &mut fleet::Hands { ground, meter: &mut self.meter, logs: &mut self.logs };
-        self.endpoints.values_mut().for_each(|endpoint| endpoint.settle(hands, now));
+        self.endpoints.settle(hands, now);
         self.settle_public(now);
-        let own = self.endpoints.values_mut().map(|endpoint| &mut endpoint.jobs);
-        let notices = own.chain(self.public.values_mut()).flat_map(Jobs::notices);
-        ground.outbox.extend(notices);
+        ground
+            .outbox
+            .extend(self.endpoints.notices().chain(self.public.values_mut().flat_map(Jobs::notices)));
     }
 
     /// The same for jobs of public endpoints.
@@ -207,15 +213,23 @@ impl Endpoint {
         self.releases.push(release);
     }
 
-    /// Moves on to an instant, from one event to the next.
+    /// Moves on to an instant.
     fn settle(&mut self, hands: &mut fleet::Hands<'_>, now: Time) {
+        if !self.is_quiet(hands.ground, now) {
+            self.catch_up(hands, now);
+            self.quiet = self.peace(hands.ground);
+        }
+        self.fleet.settled = self.fleet.settled.max(now);
+    }
+
+    /// Does what is due until an instant, from one event to the next.
+    fn catch_up(&mut self, hands: &mut fleet::Hands<'_>, now: Time) {
         loop {
             self.ship(hands.ground);
             self.manage(hands);
             let Some(next) = self.next(hands.ground).filter(|next| *next <= now) else { break };
             self.fleet.settled = next;
         }
-        self.fleet.settled = self.fleet.settled.max(now);
     }
 
     fn manage(&mut self, hands: &mut fleet::Hands<'_>) {

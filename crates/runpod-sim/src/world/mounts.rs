@@ -29,12 +29,12 @@ pub(crate) enum Mount {
     Network(NetworkMount),
 }
 
-/// `Mounts` of the contract, as requests and answers write it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// `Mounts` of the contract, as requests write it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(crate) struct Mounts {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub(crate) persistent: Option<Persistent>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub(crate) network: Option<Vec<NetworkMount>>,
 }
 
@@ -53,15 +53,6 @@ impl Persistent {
 }
 
 impl Mount {
-    /// As an answer writes it.
-    pub(crate) fn spell(&self) -> Mounts {
-        match self {
-            Mount::Nothing => Mounts::default(),
-            Mount::Persistent(mount) => Mounts { persistent: Some(mount.clone()), network: None },
-            Mount::Network(mount) => Mounts { persistent: None, network: Some(vec![mount.clone()]) },
-        }
-    }
-
     /// Gigabytes of a disk of its own.
     pub(crate) fn gigabytes(&self) -> u32 {
         match self {

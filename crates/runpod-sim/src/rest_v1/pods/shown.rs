@@ -69,7 +69,7 @@ pub(in crate::rest_v1) struct Spelt<'a> {
     /// The version of the endpoint that a worker runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sls_version: Option<u32>,
-    pub(super) public_ip: Option<String>,
+    pub(super) public_ip: Option<&'static str>,
     /// Public ports by private ones.
     pub(super) port_mappings: Option<BTreeMap<&'a str, u64>>,
     pub(super) interruptible: bool,
@@ -154,7 +154,7 @@ fn path(mount: &Mount) -> &str {
 }
 
 /// The public address and what is mapped to it, while it runs and anything is.
-fn public<'a>(pod: &'a Pod, visit: &Visit<'_>) -> Option<(String, BTreeMap<&'a str, u64>)> {
+fn public<'a>(pod: &'a Pod, visit: &Visit<'_>) -> Option<(&'static str, BTreeMap<&'a str, u64>)> {
     if pod.status(visit.now) != Status::Running {
         return None;
     }
@@ -165,6 +165,6 @@ fn public<'a>(pod: &'a Pod, visit: &Visit<'_>) -> Option<(String, BTreeMap<&'a s
             Some((ip, (port.split('/').next()?, public)))
         })
         .collect();
-    let ip = mapped.first().map(|(ip, _)| ip.clone())?;
+    let ip = mapped.first().map(|(ip, _)| *ip)?;
     Some((ip, mapped.into_iter().map(|(_, pair)| pair).collect()))
 }

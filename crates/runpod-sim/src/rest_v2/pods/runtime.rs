@@ -1,8 +1,8 @@
 //! What a Pod shows only while it runs: load, mapped ports, ways in.
 
-use std::borrow::Cow;
+use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::clock::Time;
 use crate::ids::{draw, fate};
@@ -34,7 +34,7 @@ struct Port<'a> {
     private: u16,
     public: Option<u64>,
     r#type: &'a str,
-    ip: Option<String>,
+    ip: Option<&'static str>,
 }
 
 /// `PodSsh` of the contract.
@@ -47,10 +47,31 @@ pub(super) struct Ssh<'a> {
 /// `PodSshEndpoint` of the contract.
 #[derive(Serialize)]
 struct Door<'a> {
-    host: Cow<'static, str>,
+    host: &'static str,
     port: u64,
     username: &'a str,
-    command: String,
+    command: Command<'a>,
+}
+
+/// What one types to get in.
+struct Command<'a> {
+    user: &'a str,
+    host: &'static str,
+    /// Where it is not the usual one.
+    port: Option<u64>,
+}
+
+impl fmt::Display for Command<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        ["ssh ", self.user, "@", self.host].into_iter().try_for_each(|part| f.write_str(part))?;
+        self.port.map_or(Ok(()), |port| write!(f, " -p {port}"))
+    }
+}
+
+impl Serialize for Command<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
 }
 
 /// `PodGlobalNetworking` of the contract.
@@ -97,17 +118,17 @@ pub(super) fn runtime(pod: &Pod, now: Time) -> Option<Runtime<'_>> {
 pub(super) fn ssh(pod: &Pod, now: Time) -> Ssh<'_> {
     let (user, host) = (&pod.host, "ssh.runpod.io");
     let proxy = pod.is_placed(now).then(|| Door {
-        host: host.into(),
+        host,
         port: 22,
         username: user,
-        command: format!("ssh {user}@{host}"),
+        command: Command { user, host, port: None },
     });
     let mapped = pod.lease.container.ports.iter().find(|port| *port == "22/tcp");
     let mapped = mapped.filter(|_| pod.status(now) == Status::Running);
     let mapped = mapped.and_then(|port| pod.public_port(port, now));
     let direct = mapped.map(|(host, port)| Door {
-        command: format!("ssh root@{host} -p {port}"),
-        host: host.into(),
+        command: Command { user: "root", host, port: Some(port) },
+        host,
         port,
         username: "root",
     });
@@ -122,10 +143,13 @@ pub(in crate::rest_v2) fn ssh_address(pod: &Pod, now: Time) -> Option<String> {
 /// The address in the global network, while the Pod is in it and runs.
 pub(super) fn networking(pod: &Pod, now: Time) -> Networking {
     let in_it = pod.networked && pod.status(now) == Status::Running;
-    let luck = fate(1, &[&pod.id]);
+    let address = || {
+        let luck = fate(1, &[&pod.id]);
+        format!("10.{}.{}.{}", luck % 254, (luck >> 8) % 254, (luck >> 16) % 253 + 1)
+    };
     Networking {
         enabled: pod.lease.networking,
-        ip: in_it.then(|| format!("10.{}.{}.{}", luck % 254, (luck >> 8) % 254, (luck >> 16) % 253 + 1)),
+        ip: in_it.then(address),
         internal_dns: in_it.then(|| format!("{}.runpod.internal", pod.id)),
     }
 }

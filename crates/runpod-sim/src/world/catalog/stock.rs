@@ -3,6 +3,10 @@
 //! Invented, but steady: the same world shows the same stock, it changes every few hours of the twin's time, and
 //! types that are in plenty are never gone from the large data centres, so that an example works at any time.
 
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
 use super::cpus::Flavor;
 use super::gpus::{Gpu, Offer, Supply};
 use super::sites::Site;
@@ -76,6 +80,23 @@ pub(crate) const CUDA: [Cuda; 12] = [
     (12, 9),
     (13, 0),
 ];
+
+/// A CUDA version as it is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Version(pub(crate) Cuda);
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self((major, minor)) = self;
+        write!(f, "{major}.{minor}")
+    }
+}
+
+impl Serialize for Version {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
 
 /// Reads `12.8`, and as a floor also `12`.
 pub(crate) fn cuda(text: &str) -> Option<Cuda> {

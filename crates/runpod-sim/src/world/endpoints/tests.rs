@@ -2,12 +2,14 @@
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::builds::{Commit, End};
 use super::fleet::Status;
 use crate::clock::Time;
 use crate::world::World;
+use crate::world::jobs::Mode;
+use crate::world::jobs::request::NewJob;
 
 /// Longer than any container takes to come up.
 const BOOT: i64 = 90;
@@ -128,6 +130,12 @@ fn a_bound_template_is_part_of_its_endpoint() {
 enum Event {
     Employ(u32),
     Change(Value),
+    Submit,
+    Cancel,
+    Push,
+    Crash,
+    Throttle,
+    Heal,
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -142,6 +150,58 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
+/// Of what happens all of it, also what is not the owner's doing.
+fn any_event() -> impl Strategy<Value = Event> {
+    let others = [Event::Cancel, Event::Push, Event::Crash, Event::Throttle, Event::Heal];
+    prop_oneof![2 => event(), 2 => Just(Event::Submit), 1 => prop::sample::select(others.to_vec())]
+}
+
+fn happen(world: &mut World, id: &str, (event, now): (Event, Time)) {
+    let commit = Commit { hash: "c".into(), message: "m".into(), branch: "main".into(), date: now };
+    let mut visit = world.visit("key", now).unwrap();
+    match event {
+        Event::Employ(workers) => visit.employ(id, workers).map(drop).unwrap(),
+        Event::Change(change) => {
+            let change = serde_json::from_value(change).unwrap();
+            visit.update_endpoint(id, change).map(drop).unwrap();
+        }
+        Event::Submit => visit.submit(id, NewJob::new(Map::new()), Mode::Later).map(drop).unwrap(),
+        Event::Cancel => {
+            let open = visit.jobs(id).unwrap().all().find(|job| !job.status().is_terminal());
+            let open = open.map(|job| job.id.clone());
+            open.iter().for_each(|job| assert!(visit.cancel_job(id, job).is_ok()));
+        }
+        Event::Push => visit.push(id, commit, End::Completed { image: "made:1".into() }).unwrap(),
+        Event::Crash => world.ground.trouble.crash_looping.push("e".into()),
+        Event::Throttle => world.ground.trouble.throttled.push("e".into()),
+        Event::Heal => world.heal("e"),
+    }
+}
+
+/// Lives through the events, looks often in between, and tells all there is to tell; every time before it looks it
+/// wakes the endpoints, or never.
+fn live_through(events: &[(i64, Event)], wakes: bool) -> String {
+    let ((mut world, id), mut now) = (world(), 0);
+    let wake = |world: &mut World| {
+        let endpoints = world.accounts.values_mut().flat_map(|account| account.endpoints.values_mut());
+        endpoints.for_each(drop);
+    };
+    for (seconds, event) in events {
+        for moment in (now..now + seconds).step_by(7) {
+            world.visit("key", at(moment)).unwrap();
+            if wakes {
+                wake(&mut world);
+            }
+        }
+        now += seconds;
+        happen(&mut world, &id, (event.clone(), at(now)));
+    }
+    wake(&mut world);
+    world.visit("key", at(now + 400)).unwrap();
+    wake(&mut world);
+    format!("{:?}", world.accounts)
+}
+
 /// Lives through the events, looks every so many seconds in between, and tells what was paid and who is there.
 fn live(events: &[(i64, Event)], look: usize) -> (u64, Vec<(String, Status)>) {
     let ((mut world, id), mut now) = (world(), 0);
@@ -152,14 +212,7 @@ fn live(events: &[(i64, Event)], look: usize) -> (u64, Vec<(String, Status)>) {
             assert!(fleet.workers.len() <= 4, "the maximum, and one that replaces another");
         }
         now += seconds;
-        let mut visit = world.visit("key", at(now)).unwrap();
-        match event.clone() {
-            Event::Employ(workers) => visit.employ(&id, workers).map(drop).unwrap(),
-            Event::Change(change) => {
-                let change = serde_json::from_value(change).unwrap();
-                visit.update_endpoint(&id, change).map(drop).unwrap();
-            }
-        }
+        happen(&mut world, &id, (event.clone(), at(now)));
     }
     let visit = world.visit("key", at(now + 400)).unwrap();
     let endpoint = visit.endpoint(&id).unwrap();
@@ -179,5 +232,12 @@ proptest! {
         events in prop::collection::vec((1..400_i64, event()), 1..12)
     ) {
         prop_assert_eq!(live(&events, 1), live(&events, 1000));
+    }
+
+    #[test]
+    fn nobody_can_tell_whether_quiet_endpoints_were_passed_over(
+        events in prop::collection::vec((1..200_i64, any_event()), 1..16)
+    ) {
+        prop_assert_eq!(live_through(&events, false), live_through(&events, true));
     }
 }

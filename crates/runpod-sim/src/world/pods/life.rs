@@ -1,5 +1,7 @@
 //! From being placed to running, and what may be done at each stage.
 
+use std::sync::LazyLock;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -123,12 +125,12 @@ impl Pod {
 impl Pod {
     /// The public address and port behind a port of the container, such as `22/tcp`, once it is mapped. HTTP goes
     /// through a proxy and has none. Addresses are from a range kept for documentation.
-    pub(crate) fn public_port(&self, port: &str, now: Time) -> Option<(String, u64)> {
+    pub(crate) fn public_port(&self, port: &str, now: Time) -> Option<(&'static str, u64)> {
         let early = matches!(&self.life, Life::Up(boot) if now < boot.mapped);
         let mapped = !early && !port.ends_with("/http");
         mapped.then(|| {
             let (site, luck) = (fate(2, &[&self.host]), fate(3, &[&self.host, port]));
-            (format!("203.0.113.{}", site % 254 + 1), 10_000 + luck % 30_000)
+            (address(site), 10_000 + luck % 30_000)
         })
     }
 }
@@ -167,6 +169,14 @@ impl Pod {
     fn luck(&self, visit: &Visit<'_>) -> u64 {
         fate(visit.ground.seed, &[&self.id, &(self.boots + 1).to_string()])
     }
+}
+
+/// One of the addresses that are kept for documentation.
+fn address(luck: u64) -> &'static str {
+    static HOSTS: LazyLock<Vec<String>> =
+        LazyLock::new(|| (1..255).map(|host| format!("203.0.113.{host}")).collect());
+    let place = usize::try_from(luck % 254).unwrap_or_default();
+    HOSTS.get(place).map(String::as_str).unwrap_or_default()
 }
 
 /// Parts of an image's name that say by themselves that there is no such image.
