@@ -14,8 +14,8 @@ use serde_json::Error;
 
 use group::Group;
 
-/// Bytes that are asked for at first; most answers need no more.
-const ROOM: usize = 8192;
+/// Bytes that are asked for at first. A page of a list needs no more, and what nothing is written to costs nothing.
+const ROOM: usize = 64 * 1024;
 
 /// A value as JSON.
 pub(crate) fn write(value: &impl Serialize) -> Result<Vec<u8>, Error> {

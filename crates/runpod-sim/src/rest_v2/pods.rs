@@ -166,6 +166,7 @@ pub(super) fn spell(pod: &Pod, now: Time) -> Spelt<'_> {
     let (lease, status, placed) = (&pod.lease, pod.status(now), pod.is_placed(now));
     let (gpu, cpu) = spell_machine(&lease.machine);
     let Command { entrypoint, cmd } = lease.container.command();
+    let runtime = runtime::runtime(pod, now);
     Spelt {
         id: &pod.id,
         name: &lease.name,
@@ -183,11 +184,11 @@ pub(super) fn spell(pod: &Pod, now: Time) -> Spelt<'_> {
         cloud: lease.cloud.word(),
         data_center_id: placed.then_some(lease.site.id),
         cuda_version: lease.cuda.filter(|_| placed).map(Version),
-        ssh: runtime::ssh(pod, now),
+        ssh: runtime::ssh(pod, runtime.as_ref(), now),
         template: lease.template.as_deref(),
         cost: pod.cost(now),
         locked: pod.locked,
-        runtime: runtime::runtime(pod, now),
+        runtime,
         created_at: stamp(pod.created),
         started_at: pod.started_at(now).map(stamp),
         global_networking: runtime::networking(pod, now),

@@ -1,8 +1,8 @@
 //! A clock that leaps to the next moment somebody sleeps for, as soon as nothing else happens.
 //!
 //! Client, server and the stranger in between share one thread, so whether something happens can be seen: all of them
-//! had several turns, and no byte moved. Only the kernel may be late with what was sent: so a limit is leapt over after
-//! a moment of real quiet, and only where nobody is about to answer.
+//! had several turns, and no byte moved. Only the kernel may be late with what was sent: so nothing is leapt over before a
+//! moment of real quiet, and a limit only where nobody is about to answer.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -87,7 +87,9 @@ impl Leap {
         loop {
             self.quiet().await;
             match self.next() {
-                Some((at, time)) if time < PAUSE || self.nobody_answers().await => self.move_to(at),
+                Some((at, time)) if self.is_still().await && (time < PAUSE || self.nobody_answers()) => {
+                    self.move_to(at)
+                }
                 Some(_) => (),
                 // Something in another thread is waited for.
                 None => tokio::time::sleep(LATE).await,
@@ -117,12 +119,15 @@ impl Leap {
         }
     }
 
-    /// Whether nobody is about to answer, and nothing that was sent before comes late.
-    async fn nobody_answers(&self) -> bool {
+    /// Whether nothing that was sent before comes late.
+    async fn is_still(&self) -> bool {
         let before = self.0.stirred.load(Ordering::Relaxed);
         tokio::time::sleep(LATE).await;
-        let answering = self.0.answering.load(Ordering::Relaxed) > 0;
-        !answering && before == self.0.stirred.load(Ordering::Relaxed)
+        before == self.0.stirred.load(Ordering::Relaxed)
+    }
+
+    fn nobody_answers(&self) -> bool {
+        self.0.answering.load(Ordering::Relaxed) == 0
     }
 
     /// The next moment somebody sleeps for, and how long that sleep is.

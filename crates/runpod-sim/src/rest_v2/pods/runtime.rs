@@ -115,7 +115,7 @@ pub(super) fn runtime(pod: &Pod, now: Time) -> Option<Runtime<'_>> {
 }
 
 /// The ways in: the proxy once there is a machine, the direct one while 22/tcp is mapped.
-pub(super) fn ssh(pod: &Pod, now: Time) -> Ssh<'_> {
+pub(super) fn ssh<'a>(pod: &'a Pod, runtime: Option<&Runtime<'_>>, now: Time) -> Ssh<'a> {
     let (user, host) = (&pod.host, "ssh.runpod.io");
     let proxy = pod.is_placed(now).then(|| Door {
         host,
@@ -123,10 +123,7 @@ pub(super) fn ssh(pod: &Pod, now: Time) -> Ssh<'_> {
         username: user,
         command: Command { user, host, port: None },
     });
-    let mapped = pod.lease.container.ports.iter().find(|port| *port == "22/tcp");
-    let mapped = mapped.filter(|_| pod.status(now) == Status::Running);
-    let mapped = mapped.and_then(|port| pod.public_port(port, now));
-    let direct = mapped.map(|(host, port)| Door {
+    let direct = runtime.and_then(Runtime::shell).map(|(host, port)| Door {
         command: Command { user: "root", host, port: Some(port) },
         host,
         port,
@@ -135,9 +132,18 @@ pub(super) fn ssh(pod: &Pod, now: Time) -> Ssh<'_> {
     Ssh { proxy, direct }
 }
 
+impl Runtime<'_> {
+    /// Where 22/tcp is mapped to.
+    fn shell(&self) -> Option<(&'static str, u64)> {
+        let port = self.ports.iter().find(|port| port.private == 22 && port.r#type == "tcp")?;
+        port.ip.zip(port.public)
+    }
+}
+
 /// Where SSH answers directly, as `host:port`, while it does.
 pub(in crate::rest_v2) fn ssh_address(pod: &Pod, now: Time) -> Option<String> {
-    ssh(pod, now).direct.map(|door| format!("{}:{}", door.host, door.port))
+    let runtime = runtime(pod, now);
+    ssh(pod, runtime.as_ref(), now).direct.map(|door| format!("{}:{}", door.host, door.port))
 }
 
 /// The address in the global network, while the Pod is in it and runs.
