@@ -1,9 +1,11 @@
 //! A host that answers every request with one body and counts them: the twin would be the bottleneck.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use socket2::{Domain, Socket, Type};
 
 /// What is said of every key.
 const IN_FORCE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 38\r\n\r\n\
@@ -28,7 +30,7 @@ impl Stub {
             body.len()
         );
         let answer = Arc::new([head.as_bytes(), body].concat());
-        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let listener = listener()?;
         let stub = Self { at: listener.local_addr()?.to_string(), asked: Arc::default() };
         let asked = Arc::clone(&stub.asked);
         std::thread::spawn(move || {
@@ -46,6 +48,14 @@ impl Stub {
     pub fn asked(&self) -> usize {
         self.asked.load(Ordering::Relaxed)
     }
+}
+
+/// One with room for hundreds who come at once: whoever finds none tries again after a second.
+fn listener() -> anyhow::Result<TcpListener> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
+    socket.listen(4096)?;
+    Ok(socket.into())
 }
 
 /// Answers one request after another, and questions about keys as if every key were in force.

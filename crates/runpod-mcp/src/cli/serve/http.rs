@@ -2,6 +2,7 @@
 
 mod site;
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::ExitCode;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use anyhow::Context;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +25,10 @@ const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8471);
 /// What the host says to the key of one caller decides nothing for another, so nobody is asked.
 const AUTO_IS_V1: &str = "over HTTP `auto` means REST v1, of which Runpod has announced the end for 15 November 2026: set \
                           RUNPOD_REST_VERSION to v2 or v1";
+
+/// Connections that may wait to be taken; the kernel may allow fewer. Whoever finds no place in a crowd tries again only
+/// after a second, and what a listener has unless somebody says (128, seen on Linux on 2026-11-30) is soon full.
+const QUEUE: u32 = 4096;
 
 /// How long a platform lets a request run, unless it says.
 const PLATFORM: Duration = Duration::from_secs(60);
@@ -43,7 +48,7 @@ pub(super) fn run(given: Option<SocketAddr>, mut config: Config) -> anyhow::Resu
     announce(at, &settings, &config);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let socket = TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at}"))?;
+        let socket = listen(at).with_context(|| format!("cannot listen on {at}"))?;
         let place = place(&socket, &settings)?;
         let (mut site, behind) = site::of(config, settings).await?;
         site.drain = until_told()?;
@@ -54,6 +59,16 @@ pub(super) fn run(given: Option<SocketAddr>, mut config: Config) -> anyhow::Resu
     })?;
     runtime.shutdown_background();
     Ok(ExitCode::SUCCESS)
+}
+
+/// Listens as [`TcpListener::bind`] does, with a longer queue.
+fn listen(at: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if at.is_ipv6() { TcpSocket::new_v6()? } else { TcpSocket::new_v4()? };
+    // A restart need not wait until connections of before are forgotten. On Windows it would let others listen here too.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(at)?;
+    socket.listen(QUEUE)
 }
 
 /// Where to listen: what was said, the port that a platform wants, or this machine alone.
@@ -178,7 +193,7 @@ fn announce(at: SocketAddr, settings: &Settings, config: &Config) {
 }
 
 /// Where clients find it.
-fn place(socket: &TcpListener, settings: &Settings) -> std::io::Result<String> {
+fn place(socket: &TcpListener, settings: &Settings) -> io::Result<String> {
     let at = socket.local_addr()?;
     let local = || format!("{}://{at}", if settings.tls { "https" } else { "http" });
     let platform = settings.platform_hosts.first().map(|host| format!("https://{host}"));
@@ -203,7 +218,7 @@ fn tls(cert: &Path, key: &Path) -> anyhow::Result<Tls> {
 }
 
 /// Is cancelled when the process is told to stop.
-fn until_told() -> std::io::Result<CancellationToken> {
+fn until_told() -> io::Result<CancellationToken> {
     let told = CancellationToken::new();
     let tell = told.clone();
     #[cfg(unix)]
@@ -225,7 +240,21 @@ fn until_told() -> std::io::Result<CancellationToken> {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::future::try_join_all;
+    use tokio::net::TcpStream;
+
     use super::*;
+
+    // Elsewhere the kernel may allow no more than 128.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_crowd_that_comes_at_once_finds_a_place_in_the_queue() {
+        let listener = listen((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let at = listener.local_addr().unwrap();
+        let crowd = try_join_all((0..200).map(|_| TcpStream::connect(at)));
+        let came = tokio::time::timeout(Duration::from_secs(30), crowd).await;
+        assert_eq!(came.expect("nobody is turned away").unwrap().len(), 200);
+    }
 
     #[test]
     fn a_call_has_what_the_platform_leaves_of_its_time_and_never_more() {
