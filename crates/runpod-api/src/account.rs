@@ -81,7 +81,7 @@ impl Account<'_> {
     /// See [`crate::Error`].
     pub async fn secrets(&self, name: Option<&str>) -> Outcome<Listing> {
         let answer = self.0.send(&v2::SECRETS, Request::query(v2::secrets_query(name))).await?;
-        Listing::read(&answer, "secrets")
+        Listing::read(answer, "secrets")
     }
 
     /// One secret without its value (operation `getSecret`).

@@ -119,11 +119,11 @@ impl Billing<'_> {
         match self.0.version(Resource::Billing).await {
             Version::V1 => {
                 let (op, query) = v1::query(query)?;
-                Listing::read_bare(&self.0.send(op, Request::query(query)).await?)
+                Listing::read_bare(self.0.send(op, Request::query(query)).await?)
             }
             Version::V2 => {
                 let (op, query) = v2::query(query)?;
-                Listing::read(&self.0.send(op, Request::query(query)).await?, "records")
+                Listing::read(self.0.send(op, Request::query(query)).await?, "records")
             }
         }
     }

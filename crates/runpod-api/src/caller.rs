@@ -44,8 +44,29 @@ const LONGEST: usize = 64;
 
 /// A text reduced to header token characters; what is not becomes `_`, nothing becomes `unknown`.
 fn token(text: &str) -> String {
-    const DELIMITERS: &str = "()<>@,;:\\\"/[]?={}";
-    let safe = |c: char| c.is_ascii_graphic() && !DELIMITERS.contains(c);
+    // RFC 9110, section 5.6.2.
+    let is_delimiter = |c| {
+        matches!(
+            c,
+            '(' | ')'
+                | '<'
+                | '>'
+                | '@'
+                | ','
+                | ';'
+                | ':'
+                | '\\'
+                | '"'
+                | '/'
+                | '['
+                | ']'
+                | '?'
+                | '='
+                | '{'
+                | '}'
+        )
+    };
+    let safe = |c: char| c.is_ascii_graphic() && !is_delimiter(c);
     match text {
         "" => "unknown".to_owned(),
         _ => text.chars().take(LONGEST).map(|c| if safe(c) { c } else { '_' }).collect(),

@@ -103,7 +103,7 @@ impl Capacity<'_> {
     /// See [`crate::Error`].
     pub async fn matrix(&self, question: &Question) -> Outcome<Listing> {
         let variables = Variables { input: question.input(None)? };
-        Listing::read(&CAPACITY.ask(self.0, &variables).await?, "gpuTypes")
+        Listing::read(CAPACITY.ask(self.0, &variables).await?, "gpuTypes")
     }
 
     /// Every GPU type with its stock on hosts that run this CUDA version, `12.8` (`gpuTypes`; rows read as
@@ -114,7 +114,7 @@ impl Capacity<'_> {
     pub async fn with_cuda(&self, question: &Question, version: &str) -> Outcome<Listing> {
         check::cuda("cudaVersions", version)?;
         let variables = Variables { input: question.input(Some(version))? };
-        Listing::read(&PROBE.ask(self.0, &variables).await?, "gpuTypes")
+        Listing::read(PROBE.ask(self.0, &variables).await?, "gpuTypes")
     }
 }
 

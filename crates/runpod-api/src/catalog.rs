@@ -33,7 +33,7 @@ impl Catalog<'_> {
             return v1::gpus(self.0, query).await;
         }
         let answer = self.0.send(&v2::GPUS, Request::query(v2::gpu_query(query)?)).await?;
-        Listing::read(&answer, "gpus")
+        Listing::read(answer, "gpus")
     }
 
     /// One GPU type by its id, which is free text such as `NVIDIA GeForce RTX 4090` (operation `getGpuType`).
@@ -54,7 +54,7 @@ impl Catalog<'_> {
     pub async fn cpus(&self, query: &CpuQuery) -> Outcome<Listing> {
         self.0.only_v2(Resource::Cpus, "the list of CPU flavours", None).await?;
         let answer = self.0.send(&v2::CPUS, Request::query(v2::cpu_query(query)?)).await?;
-        Listing::read(&answer, "cpus")
+        Listing::read(answer, "cpus")
     }
 
     /// One CPU flavour (operation `getCpuType`).
@@ -77,7 +77,7 @@ impl Catalog<'_> {
             return v1::data_centers(self.0, query).await;
         }
         let answer = self.0.send(&v2::DATA_CENTERS, Request::query(v2::data_center_query(query))).await?;
-        Listing::read(&answer, "dataCenters")
+        Listing::read(answer, "dataCenters")
     }
 
     /// One data centre (operation `getDataCenter`).

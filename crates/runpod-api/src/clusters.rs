@@ -155,7 +155,7 @@ impl Clusters<'_> {
     /// # Errors
     /// See [`crate::Error`].
     pub async fn list(&self) -> Outcome<Listing> {
-        Listing::read(&self.0.send(&v2::LIST, Request::to(&[])).await?, "clusters")
+        Listing::read(self.0.send(&v2::LIST, Request::to(&[])).await?, "clusters")
     }
 
     /// One cluster (operation `getCluster`).
@@ -197,6 +197,6 @@ impl Clusters<'_> {
     /// # Errors
     /// See [`crate::Error`].
     pub async fn pods(&self, id: &Id) -> Outcome<Listing> {
-        Listing::read(&self.0.send(&v2::PODS, Request::to(&[id.into()])).await?, "pods")
+        Listing::read(self.0.send(&v2::PODS, Request::to(&[id.into()])).await?, "pods")
     }
 }

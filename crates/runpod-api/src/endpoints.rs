@@ -78,11 +78,11 @@ impl Endpoints<'_> {
         match self.version().await {
             Version::V1 => {
                 let request = Request::query(v1::list_query(&query)?);
-                Listing::read_bare(&self.0.send(&v1::LIST, request).await?)
+                Listing::read_bare(self.0.send(&v1::LIST, request).await?)
             }
             Version::V2 => {
                 let request = Request::query(v2::list_query(&query)?);
-                Listing::read(&self.0.send(&v2::LIST, request).await?, "endpoints")
+                Listing::read(self.0.send(&v2::LIST, request).await?, "endpoints")
             }
         }
     }
@@ -187,7 +187,7 @@ impl Endpoints<'_> {
         self.0
             .only_v2(Resource::Workers, "the list of workers", Some("read the endpoint with its workers"))
             .await?;
-        Listing::read(&self.0.send(&v2::WORKERS, Request::to(&[id.into()])).await?, "workers")
+        Listing::read(self.0.send(&v2::WORKERS, Request::to(&[id.into()])).await?, "workers")
     }
 
     /// One page of releases, newest first (operation `listEndpointReleases`; rows read as [`Release`], `rollout` and
@@ -198,7 +198,7 @@ impl Endpoints<'_> {
     pub async fn releases(&self, id: &Id, page: &Page) -> Outcome<Listing> {
         self.0.only_v2(Resource::Endpoints, "the list of releases", None).await?;
         let request = Request { parts: &[id.into()], query: v2::page_query(page)?, body: None::<&()> };
-        Listing::read(&self.0.send(&v2::RELEASES, request).await?, "releases")
+        Listing::read(self.0.send(&v2::RELEASES, request).await?, "releases")
     }
 
     /// One page of builds, newest first, at most 100 (operation `listEndpointBuilds`; rows read as [`Build`]).
@@ -208,7 +208,7 @@ impl Endpoints<'_> {
     pub async fn builds(&self, id: &Id, page: &Page) -> Outcome<Listing> {
         self.0.only_v2(Resource::Endpoints, "the list of builds", None).await?;
         let request = Request { parts: &[id.into()], query: v2::builds_query(page)?, body: None::<&()> };
-        Listing::read(&self.0.send(&v2::BUILDS, request).await?, "builds")
+        Listing::read(self.0.send(&v2::BUILDS, request).await?, "builds")
     }
 
     /// One build (operation `getEndpointBuild`).

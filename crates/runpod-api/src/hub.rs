@@ -120,7 +120,7 @@ impl Hub<'_> {
     /// See [`crate::Error`].
     pub async fn listings(&self, with_config: bool) -> Outcome<Listing> {
         let document = if with_config { &LISTINGS_WITH_CONFIG } else { &LISTINGS };
-        Listing::read(&document.ask(self.0, &Nothing {}).await?, "listings")
+        Listing::read(document.ask(self.0, &Nothing {}).await?, "listings")
     }
 
     /// Creates an endpoint of a release (`saveEndpoint`).

@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -21,7 +20,7 @@ use crate::scan::children;
 pub struct Listing {
     operation: &'static str,
     status: u16,
-    body: Bytes,
+    text: String,
     rows: Vec<Range<usize>>,
     siblings: Vec<(String, Range<usize>)>,
     paged: Option<Pagination>,
@@ -39,23 +38,18 @@ impl Listing {
     ///
     /// # Errors
     /// [`Error::Shape`] when there is no such array: an outage must not look like an empty account.
-    pub(crate) fn read(answer: &Answer, key: &str) -> Result<Self, Error> {
-        let Some(Cut { rows, beside }) = Cut::of(&answer.body, key) else {
-            // A strict reading tells the place of a fault, if that is what it was.
-            answer.json::<BTreeMap<String, &RawValue>>()?;
-            return Err(answer.missing(key));
+    pub(crate) fn read(mut answer: Answer, key: &str) -> Result<Self, Error> {
+        let text = take_text(&mut answer).ok_or_else(|| no_list(&answer, key))?;
+        let Some(Cut { rows: Some(rows), beside }) = Cut::of(&text, key) else {
+            answer.body = text.into();
+            return Err(no_list(&answer, key));
         };
-        let mut listing = Self {
-            operation: answer.op.id,
-            status: answer.status,
-            rows: rows.ok_or_else(|| answer.missing(key))?,
-            siblings: beside.into_iter().map(|(name, place)| (name.into_owned(), place)).collect(),
-            paged: None,
-            body: answer.body.clone(),
-        };
+        let siblings = beside.into_iter().map(|(name, place)| (name.into_owned(), place)).collect();
+        let mut listing =
+            Self { operation: answer.op.id, status: answer.status, rows, siblings, paged: None, text };
         let paged = listing.siblings.iter().position(|(name, _)| name == "pagination");
         if let Some((_, place)) = paged.map(|at| listing.siblings.remove(at)) {
-            listing.paged = serde_json::from_str(listing.text(&place)).map_err(|e| answer.shape(&e))?;
+            listing.paged = serde_json::from_str(listing.part(&place)).map_err(|e| answer.shape(&e))?;
         }
         Ok(listing)
     }
@@ -64,21 +58,23 @@ impl Listing {
     ///
     /// # Errors
     /// [`Error::Shape`] for anything but an array.
-    pub(crate) fn read_bare(answer: &Answer) -> Result<Self, Error> {
+    pub(crate) fn read_bare(mut answer: Answer) -> Result<Self, Error> {
         let rows: Vec<&RawValue> = answer.json()?;
+        let rows = rows.into_iter().map(|raw| range_in(&answer.body, raw.get())).collect();
+        let text = take_text(&mut answer).unwrap_or_default();
         Ok(Self {
             operation: answer.op.id,
             status: answer.status,
-            rows: rows.into_iter().map(|raw| range_in(&answer.body, raw.get())).collect(),
+            rows,
             siblings: Vec::new(),
             paged: None,
-            body: answer.body.clone(),
+            text,
         })
     }
 
     /// The rows as JSON text, in the order of the API.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &str> + DoubleEndedIterator {
-        self.rows.iter().map(|range| self.text(range))
+        self.rows.iter().map(|range| self.part(range))
     }
 
     /// The rows as typed views, which may borrow from this listing.
@@ -97,7 +93,7 @@ impl Listing {
 
     /// What stood beside the rows, such as `summary` or `metadata`, as JSON text.
     pub fn siblings(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.siblings.iter().map(|(name, range)| (name.as_str(), self.text(range)))
+        self.siblings.iter().map(|(name, range)| (name.as_str(), self.part(range)))
     }
 
     /// Whether the API paged this list itself.
@@ -112,9 +108,26 @@ impl Listing {
         self.paged.as_ref().and_then(|p| p.next_cursor.as_deref())
     }
 
-    fn text(&self, range: &Range<usize>) -> &str {
-        self.body.get(range.clone()).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default()
+    fn part(&self, range: &Range<usize>) -> &str {
+        self.text.get(range.clone()).unwrap_or_default()
     }
+}
+
+/// The body, which stays where it is if it is no text. Nobody else has it, so it is not copied.
+fn take_text(answer: &mut Answer) -> Option<String> {
+    match String::from_utf8(std::mem::take(&mut answer.body).into()) {
+        Ok(text) => Some(text),
+        Err(odd) => {
+            answer.body = odd.into_bytes().into();
+            None
+        }
+    }
+}
+
+/// Why it is no list: a strict reading tells the place of a fault, if that is what it was.
+fn no_list(answer: &Answer, key: &str) -> Error {
+    let strict = answer.json::<BTreeMap<String, &RawValue>>();
+    strict.err().unwrap_or_else(|| answer.missing(key))
 }
 
 /// A list in pieces.
@@ -126,10 +139,9 @@ struct Cut<'a> {
 
 impl<'a> Cut<'a> {
     /// Cuts an object whose rows stand under this key; nothing when it has a flaw.
-    fn of(body: &'a [u8], key: &str) -> Option<Self> {
-        let text = std::str::from_utf8(body).ok()?;
+    fn of(text: &'a str, key: &str) -> Option<Self> {
         let (mut cut, mut inner, mut is_sound) = (Self::default(), Vec::new(), true);
-        children(body, 2, |child| match child.depth {
+        children(text.as_bytes(), 2, |child| match child.depth {
             1 => is_sound &= cut.member(text, key, child.place, std::mem::take(&mut inner)),
             _ => inner.push(child.place),
         })
@@ -150,7 +162,7 @@ impl<'a> Cut<'a> {
     }
 }
 
-fn range_in(whole: &Bytes, part: &str) -> Range<usize> {
+fn range_in(whole: &[u8], part: &str) -> Range<usize> {
     let start = (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
     start..start + part.len()
 }
@@ -167,7 +179,7 @@ mod tests {
     static LIST: Op = Op::v2("listPods", Method::GET, "/pods");
 
     fn read(body: &str) -> Result<Listing, Error> {
-        Listing::read(&Answer::new(&LIST, 200, Bytes::copy_from_slice(body.as_bytes()))?, "pods")
+        Listing::read(Answer::new(&LIST, 200, body.to_owned().into())?, "pods")
     }
 
     fn row() -> impl Strategy<Value = Value> {

@@ -235,11 +235,11 @@ impl Pods<'_> {
         match self.version().await {
             Version::V1 => {
                 let request = Request::query(v1::list_query(query)?);
-                Listing::read_bare(&self.0.send(&v1::LIST, request).await?)
+                Listing::read_bare(self.0.send(&v1::LIST, request).await?)
             }
             Version::V2 => {
                 let request = Request::query(v2::list_query(query)?);
-                Listing::read(&self.0.send(&v2::LIST, request).await?, "pods")
+                Listing::read(self.0.send(&v2::LIST, request).await?, "pods")
             }
         }
     }

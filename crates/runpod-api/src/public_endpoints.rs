@@ -65,7 +65,7 @@ impl PublicEndpoints<'_> {
     /// # Errors
     /// See [`crate::Error`].
     pub async fn list(&self) -> Outcome<Listing> {
-        Listing::read(&PUBLIC_ENDPOINTS.ask(self.0, &Nothing {}).await?, "allAiApiPublicConfigs")
+        Listing::read(PUBLIC_ENDPOINTS.ask(self.0, &Nothing {}).await?, "allAiApiPublicConfigs")
     }
 }
 

@@ -72,8 +72,8 @@ impl Registries<'_> {
     /// See [`crate::Error`].
     pub async fn list(&self) -> Outcome<Listing> {
         match self.0.version(Resource::Registries).await {
-            Version::V1 => Listing::read_bare(&self.0.send(&v1::LIST, Request::to(&[])).await?),
-            Version::V2 => Listing::read(&self.0.send(&v2::LIST, Request::to(&[])).await?, "registries"),
+            Version::V1 => Listing::read_bare(self.0.send(&v1::LIST, Request::to(&[])).await?),
+            Version::V2 => Listing::read(self.0.send(&v2::LIST, Request::to(&[])).await?, "registries"),
         }
     }
 
@@ -119,7 +119,7 @@ impl Registries<'_> {
     /// See [`crate::Error`]; [`crate::Error::WrongVersion`] on REST v1.
     pub async fn delegations(&self) -> Outcome<Listing> {
         self.0.only_v2(Resource::Registries, "listing delegations", None).await?;
-        Listing::read(&self.0.send(&v2::DELEGATIONS, Request::to(&[])).await?, "delegations")
+        Listing::read(self.0.send(&v2::DELEGATIONS, Request::to(&[])).await?, "delegations")
     }
 
     /// Makes a delegation (operation `createDelegation`).

@@ -11,18 +11,18 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::Error;
 
-use crate::scan::children;
+use crate::scan::{Child, children};
 
 /// Reads a view of an object. Members that the view does not name may hold anything with matching brackets.
 ///
 /// # Errors
 /// Those of a strict reading, with the line and the column in the text.
 pub fn read<'a, V: Deserialize<'a>>(text: &'a str) -> Result<V, Error> {
-    match Row::of(text).map(V::deserialize) {
-        Some(Ok(view)) => Ok(view),
+    match V::deserialize(Row(text)) {
+        Ok(view) => Ok(view),
         // A list would be read as the members of the view, in the order in which it names them.
-        _ if text.trim_ascii_start().starts_with('[') => Err(no_object(text)),
-        _ => serde_json::from_str(text),
+        Err(_) if text.trim_ascii_start().starts_with('[') => Err(no_object(text)),
+        Err(_) => serde_json::from_str(text),
     }
 }
 
@@ -32,14 +32,24 @@ fn no_object(text: &str) -> Error {
     read.err().unwrap_or_else(|| Error::custom("expected an object"))
 }
 
-/// An object in members.
-struct Row<'a>(Vec<&'a str>);
+/// An object, taken apart when it is known which members are wanted.
+struct Row<'a>(&'a str);
 
 impl<'a> Row<'a> {
-    fn of(text: &'a str) -> Option<Self> {
-        let mut members = Vec::with_capacity(32);
-        children(text.as_bytes(), 1, |child| members.extend(text.get(child.place))).ok()?;
-        text.trim_ascii_start().starts_with('{').then_some(Self(members))
+    fn members(self, names: Names) -> Result<Members<'a>, Error> {
+        let mut members = Vec::with_capacity(16);
+        let hear = |child: Child| {
+            let member = self.0.get(child.place).unwrap_or_default();
+            if names.may_have(member) {
+                members.push(member);
+            }
+        };
+        match children(self.0.as_bytes(), 1, hear) {
+            Ok(()) if self.0.trim_ascii_start().starts_with('{') => {
+                Ok(Members { left: members.into_iter(), value: "" })
+            }
+            _ => Err(Error::custom("no object")),
+        }
     }
 }
 
@@ -47,12 +57,53 @@ impl<'de> Deserializer<'de> for Row<'de> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_map(Members { left: self.0.into_iter(), value: "" })
+        visitor.visit_map(self.members(Names::ALL)?)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_map(self.members(Names::of(fields))?)
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct
-        seq tuple tuple_struct map struct enum identifier ignored_any
+        seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// The names of members, as far as their first two bytes tell: most members of a row are not wanted, and need not be
+/// looked at longer.
+#[derive(Clone, Copy)]
+struct Names(u64);
+
+impl Names {
+    const ALL: Self = Self(u64::MAX);
+
+    fn of(names: &[&str]) -> Self {
+        let bit = |name: &&str| match name.as_bytes() {
+            [first, second, ..] => Self::bit(*first, *second),
+            [only] => Self::bit(*only, b'"'),
+            [] => u64::MAX,
+        };
+        Self(names.iter().map(bit).fold(0, |all, bit| all | bit))
+    }
+
+    fn bit(first: u8, second: u8) -> u64 {
+        1 << ((first.wrapping_mul(4) ^ second) % 64)
+    }
+
+    /// Whether a member may have one of these names. One with an escape may have any.
+    fn may_have(self, member: &str) -> bool {
+        match member.as_bytes() {
+            [b'"', first, second, ..] if *first != b'\\' && *second != b'\\' => {
+                self.0 & Self::bit(*first, *second) != 0
+            }
+            _ => true,
+        }
     }
 }
 
@@ -206,6 +257,24 @@ mod tests {
         assert!(matches!(borrowed.id, Cow::Borrowed("abc")));
         let raw: BTreeMap<String, &RawValue> = read(r#"{"\u0061":[ 1 ]}"#).unwrap();
         assert_eq!(raw["a"].get(), "[ 1 ]");
+    }
+
+    #[test]
+    fn names_are_found_however_short_or_odd_they_are() {
+        #[derive(Debug, Deserialize, PartialEq)]
+        struct Odd {
+            #[serde(rename = "")]
+            none: u8,
+            #[serde(alias = "b")]
+            a: u8,
+            é: u8,
+        }
+        for text in [r#"{"x":0,"":1,"b":2,"é":3}"#, r#"{"\u0061":2,"":1,"\u00e9":3}"#] {
+            assert_eq!(read::<Odd>(text).unwrap(), Odd { none: 1, a: 2, é: 3 }, "{text}");
+        }
+        let twice = r#"{"":1,"b":2,"a":3,"é":3}"#;
+        let strict = serde_json::from_str::<Odd>(twice).unwrap_err().to_string();
+        assert_eq!(read::<Odd>(twice).unwrap_err().to_string(), strict);
     }
 
     #[test]

@@ -18,7 +18,7 @@ mod walk;
 
 use std::ops::Range;
 
-pub(crate) use children::children;
+pub(crate) use children::{Child, children};
 pub use excerpt::{Excerpt, Kind, Rest, Unit};
 pub(crate) use lexer::Flaw;
 pub use pointer::{BadPointer, Pointer};

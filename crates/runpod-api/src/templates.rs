@@ -146,11 +146,11 @@ impl Templates<'_> {
         match self.version().await {
             Version::V1 => {
                 let request = Request::query(v1::list_query(&query)?);
-                Listing::read_bare(&self.0.send(&v1::LIST, request).await?)
+                Listing::read_bare(self.0.send(&v1::LIST, request).await?)
             }
             Version::V2 => {
                 let request = Request::query(v2::list_query(&query)?);
-                Listing::read(&self.0.send(&v2::LIST, request).await?, "templates")
+                Listing::read(self.0.send(&v2::LIST, request).await?, "templates")
             }
         }
     }
@@ -163,7 +163,7 @@ impl Templates<'_> {
         let instead = "list templates with those of Runpod and of the public";
         self.0.only_v2(Resource::Templates, "the catalogue of templates", Some(instead)).await?;
         let answer = self.0.send(&v2::PUBLIC, Request::query(v2::public_query(source))).await?;
-        Listing::read(&answer, "templates")
+        Listing::read(answer, "templates")
     }
 
     /// One template, of the account or public (operation `getTemplate`).

@@ -84,8 +84,8 @@ impl Volumes<'_> {
     /// See [`crate::Error`].
     pub async fn list(&self) -> Outcome<Listing> {
         match self.version().await {
-            Version::V1 => Listing::read_bare(&self.0.send(&v1::LIST, Request::to(&[])).await?),
-            Version::V2 => Listing::read(&self.0.send(&v2::LIST, Request::to(&[])).await?, "networkVolumes"),
+            Version::V1 => Listing::read_bare(self.0.send(&v1::LIST, Request::to(&[])).await?),
+            Version::V2 => Listing::read(self.0.send(&v2::LIST, Request::to(&[])).await?, "networkVolumes"),
         }
     }
 

@@ -12,6 +12,7 @@ mod listing;
 mod mini;
 mod tails;
 mod tasks;
+mod written;
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -40,8 +41,8 @@ pub(crate) use answering::no_such_page;
 pub use calling::{Answer, Asked, Unknown, Who};
 pub use era::Era;
 pub use following::Hangup;
-pub(crate) use tails::tail;
 pub(crate) use tasks::no_task_asks;
+pub(crate) use written::tail;
 
 /// What this program calls itself, to clients and to Runpod.
 const NAME: &str = "runpod-mcp";

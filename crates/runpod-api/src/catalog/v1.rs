@@ -17,7 +17,7 @@ pub(super) async fn gpus(wire: &Wire, query: &GpuQuery) -> Outcome<Listing> {
         Some(input) => GPU_TYPES_WITH_STOCK.ask(wire, &Variables { input }).await?,
         None => GPU_TYPES.ask(wire, &Nothing {}).await?,
     };
-    Listing::read(&answer, "gpuTypes")
+    Listing::read(answer, "gpuTypes")
 }
 
 pub(super) async fn data_centers(wire: &Wire, query: &DataCenterQuery) -> Outcome<Listing> {
@@ -30,7 +30,7 @@ pub(super) async fn data_centers(wire: &Wire, query: &DataCenterQuery) -> Outcom
     lack("networkVolumeTypes", !volume_tiers.is_empty())?;
     lack("compliance", !compliance.is_empty())?;
     lack("globalNetwork", global_network.is_some())?;
-    Listing::read(&DATA_CENTERS.ask(wire, &Nothing {}).await?, "dataCenters")
+    Listing::read(DATA_CENTERS.ask(wire, &Nothing {}).await?, "dataCenters")
 }
 
 /// The stock that is asked for, if any is.

@@ -74,7 +74,7 @@ impl Endpoints<'_> {
     /// See [`crate::Error`].
     pub async fn saved(&self, id: &Id) -> Outcome<Option<Saved>> {
         let account = graphql::field(&ENDPOINTS.ask(self.0, &Nothing {}).await?, "myself")?;
-        let all: Vec<Saved> = Listing::read(&account, "endpoints")?.views()?;
+        let all: Vec<Saved> = Listing::read(account, "endpoints")?.views()?;
         Ok(all.into_iter().find(|saved| saved.id == id.as_str()))
     }
 

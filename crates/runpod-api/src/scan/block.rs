@@ -136,6 +136,27 @@ impl<S: Simd> Signs<'_, S> {
         }
     }
 
+    /// Leaves as many containers as are told, and those that are opened meanwhile: where the last of them ends, or how many
+    /// are left behind the block. Which sort each of them is is not asked.
+    #[inline(always)]
+    pub(super) fn leave(&self, containers: u32, ahead: u64) -> Result<usize, u32> {
+        // Both that open differ from each other in the same bit as both that close.
+        let alike = self.block.all | (b'[' ^ b'{');
+        let there = !self.inside & ahead;
+        let opening = alike.simd_eq(b'{').to_bitmask() & there;
+        let mut closing = alike.simd_eq(b'}').to_bitmask() & there;
+        let mut closed = 0;
+        while closing != 0 {
+            let place = closing.trailing_zeros();
+            closed += 1;
+            if containers + (opening & !(u64::MAX << place)).count_ones() == closed {
+                return Ok(place as usize);
+            }
+            closing &= closing - 1;
+        }
+        Err(containers + opening.count_ones() - closed)
+    }
+
     /// Where all commas are.
     #[inline(always)]
     pub(super) fn all_commas(&self) -> u64 {

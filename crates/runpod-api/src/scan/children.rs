@@ -27,8 +27,14 @@ pub(crate) struct Child {
 /// # Errors
 /// [`Flaw`] when the text can be no list and no object.
 pub(crate) fn children(text: &[u8], told: usize, hear: impl FnMut(Child)) -> Result<(), Flaw> {
-    let mut teller =
-        Teller { text, told: told.min(DEEPEST), brackets: Brackets::default(), open: [None; DEEPEST], hear };
+    let mut teller = Teller {
+        text,
+        told: told.min(DEEPEST),
+        brackets: Brackets::default(),
+        open: [Open::default(); DEEPEST],
+        deep: 0,
+        hear,
+    };
     let begin = text.len() - text.trim_ascii_start().len();
     if !matches!(text.get(begin), Some(b'{' | b'[')) {
         return Err(if begin == text.len() { early(text) } else { Flaw::Syntax(begin as u64) });
@@ -46,7 +52,7 @@ fn early(text: &[u8]) -> Flaw {
 }
 
 /// A container whose children are told.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Open {
     /// Where the present child may begin.
     from: usize,
@@ -57,27 +63,35 @@ struct Open {
 struct Teller<'a, H> {
     text: &'a [u8],
     told: usize,
+    /// Down to those that are told and one more.
     brackets: Brackets,
-    open: [Option<Open>; DEEPEST],
+    open: [Open; DEEPEST],
+    /// Containers that are open below those whose children are told.
+    deep: u32,
     hear: H,
 }
 
 impl<H: FnMut(Child)> Teller<'_, H> {
-    fn is_deep(&self) -> bool {
-        self.brackets.depth() > self.told
-    }
-
     /// Tells all. Answers the bytes up to its end.
     #[inline(always)]
     fn tell<S: Simd>(&mut self, blocks: Blocks<'_, S>) -> Result<Option<usize>, Flaw> {
         let mut texts = Texts::default();
         for block in blocks {
             let signs = texts.signs(block);
-            let mut ahead = u64::MAX;
+            let (shallow, mut ahead) = (signs.brackets | signs.all_commas(), u64::MAX);
             loop {
-                // Of what is deep inside, brackets alone lead out again.
-                let commas = if self.is_deep() { 0 } else { signs.all_commas() };
-                let Some((place, byte)) = block.first((signs.brackets | commas) & ahead) else { break };
+                let next = match self.deep {
+                    0 => shallow & ahead,
+                    // Of what is deep inside, the end alone counts.
+                    deep => match signs.leave(deep, ahead) {
+                        Ok(end) => 1 << end,
+                        Err(left) => {
+                            self.deep = left;
+                            break;
+                        }
+                    },
+                };
+                let Some((place, byte)) = block.first(next) else { break };
                 let at = block.before + place;
                 if self.sign(byte, at)? {
                     return Ok(Some(at + 1));
@@ -94,15 +108,19 @@ impl<H: FnMut(Child)> Teller<'_, H> {
         match byte {
             b'{' | b'[' => {
                 self.brackets.open(byte);
-                self.begin(Open { from: at + 1, more: false });
+                match self.brackets.depth() > self.told {
+                    true => self.deep = 1,
+                    false => self.begin(Open { from: at + 1, more: false }),
+                }
             }
             b',' => {
                 self.child(at, false)?;
                 self.begin(Open { from: at + 1, more: true });
             }
             b'}' | b']' => {
-                if !self.is_deep() {
-                    self.child(at, true)?;
+                match self.deep {
+                    0 => self.child(at, true)?,
+                    _ => self.deep = 0,
                 }
                 self.brackets.close(byte, at as u64)?;
                 return Ok(self.brackets.depth() == 0);
@@ -115,15 +133,15 @@ impl<H: FnMut(Child)> Teller<'_, H> {
     fn begin(&mut self, open: Open) {
         let place = self.brackets.depth().checked_sub(1).and_then(|depth| self.open.get_mut(depth));
         if let Some(place) = place {
-            *place = Some(open);
+            *place = open;
         }
     }
 
     /// The present child of the innermost container ends before a sign. Only at its end may there be none.
     fn child(&mut self, end: usize, last: bool) -> Result<(), Flaw> {
         let depth = self.brackets.depth();
-        let open = depth.checked_sub(1).and_then(|depth| *self.open.get(depth)?);
-        let Some(Open { from, more }) = open else { return Err(Flaw::Syntax(end as u64)) };
+        let open = depth.checked_sub(1).and_then(|depth| self.open.get(depth));
+        let Some(&Open { from, more }) = open else { return Err(Flaw::Syntax(end as u64)) };
         let place = self.trimmed(from..end);
         match place.is_empty() {
             true if last && !more => Ok(()),

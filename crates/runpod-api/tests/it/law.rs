@@ -130,7 +130,7 @@ fn clusters_keep_the_laws() {
     let container: Vec<Field> =
         container().into_iter().filter(|(name, ..)| *name != "containerRegistryAuthId").collect();
     holds("createCluster", &object([&new[..], &container, &mount()].concat()));
-    holds("updateCluster", &object(vec![("clusterId", Always, id()), ("name", Perhaps, text())]));
+    holds("updateCluster", &object(vec![("clusterId", Always, id()), ("name", Mostly, text())]));
 }
 
 #[test]
@@ -304,7 +304,7 @@ fn holds_on(version: Version, operation: &str, inputs: &BoxedStrategy<Value>) {
         judged.map_err(TestCaseError::fail)
     });
     outcome.unwrap_or_else(|e| panic!("{operation}: {e}"));
-    assert!(sent.get() > CASES / 5, "{operation}: only {} inputs of {CASES} could be sent", sent.get());
+    assert!(sent.get() > CASES / 8, "{operation}: only {} inputs of {CASES} could be sent", sent.get());
 }
 
 /// Every leaf of the input is in the request or named by a note.

@@ -10,6 +10,7 @@ use rmcp::ServerHandler;
 use rmcp::model::{DiscoverResult, InitializeRequestParams, ProtocolVersion, ServerResult};
 
 use super::answering::greeted;
+use super::written::tail;
 use super::{CacheScope, Era, FRESH_MS, Server};
 
 /// What follows `{"jsonrpc":"2.0","id":…` in each of them, once somebody asked.
@@ -33,7 +34,7 @@ impl Server {
 
     /// The answer to `server/discover`.
     pub(crate) fn discovery_tail(&self) -> Bytes {
-        self.0.tails.discovery.get_or_init(|| tail(&ServerResult::DiscoverResult(self.discovery()))).clone()
+        self.0.tails.discovery.get_or_init(|| tail(ServerResult::DiscoverResult(self.discovery()))).clone()
     }
 
     /// The answer to tools/list.
@@ -45,7 +46,7 @@ impl Server {
             if !era.is_modern() {
                 result.strip_result_type_for_legacy_peer();
             }
-            tail(&result)
+            tail(result)
         })
         .clone()
     }
@@ -63,19 +64,8 @@ impl Server {
         let hello = |version: ProtocolVersion| {
             let request = InitializeRequestParams::default().with_protocol_version(version.clone());
             let result = self.negotiate_initialize(&request).ok()?;
-            Some((version, tail(&ServerResult::InitializeResult(greeted(result)))))
+            Some((version, tail(ServerResult::InitializeResult(greeted(result)))))
         };
         spoken.filter_map(hello).collect()
     }
-}
-
-/// `,"result":…}`
-pub(crate) fn tail(result: &ServerResult) -> Bytes {
-    let mut text = b",\"result\":".to_vec();
-    // Results are made of text, numbers and maps with text keys, which always can be written.
-    if serde_json::to_writer(&mut text, result).is_err() {
-        text.extend_from_slice(b"{}");
-    }
-    text.push(b'}');
-    text.into()
 }

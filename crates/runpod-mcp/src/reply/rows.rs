@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use memchr::memchr_iter;
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use serde_json::{Error, Value};
@@ -69,57 +68,99 @@ pub(super) fn whole(row: &impl Serialize) -> Result<String, Error> {
 /// # Errors
 /// Those of the row.
 pub(super) fn summary(row: &impl Serialize) -> Result<String, Error> {
-    let mut text = Vec::with_capacity(256);
-    row.serialize(&mut Serializer::with_formatter(&mut text, ByLine::default()))?;
-    let text = String::from_utf8(text).unwrap_or_default();
-    let mut short = String::with_capacity(text.len());
-    for member in lines(&text).filter(|member| !is_empty(member)) {
-        short.push(if short.is_empty() { '{' } else { ',' });
-        short.push_str(member);
-    }
-    short.push_str(if short.is_empty() { "{}" } else { "}" });
-    Ok(clean::json(short))
+    let mut members = Members::default();
+    row.serialize(&mut Serializer::with_formatter(&mut members, Apart::default()))?;
+    Ok(clean::json(members.whole()))
 }
 
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let mut begin = 0;
-    memchr_iter(b'\n', text.as_bytes()).chain([text.len()]).filter_map(move |end| {
-        let line = text.get(begin..end);
-        begin = end + 1;
-        line
-    })
+/// The members of an object as they are written. One that says nothing is taken back when it ends.
+#[derive(Debug)]
+struct Members {
+    text: Vec<u8>,
+    /// Where the present one begins.
+    from: usize,
+}
+
+impl Default for Members {
+    fn default() -> Self {
+        let mut text = Vec::with_capacity(256);
+        text.push(b'{');
+        Self { from: text.len(), text }
+    }
+}
+
+impl Members {
+    fn end(&mut self) {
+        match is_empty(self.text.get(self.from..).unwrap_or_default()) {
+            true => self.text.truncate(self.from),
+            false => self.text.push(b','),
+        }
+        self.from = self.text.len();
+    }
+
+    fn whole(mut self) -> String {
+        match self.text.last_mut() {
+            Some(comma @ b',') => *comma = b'}',
+            _ => self.text.push(b'}'),
+        }
+        String::from_utf8(self.text).unwrap_or_default()
+    }
+}
+
+/// What ends a member. JSON without white space has no other line ends.
+const END: &[u8] = b"\n";
+
+impl Write for Members {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    #[expect(clippy::inline_always, reason = "most of what is written is known where it is, and one byte")]
+    #[inline(always)]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match bytes {
+            END => self.end(),
+            [one] => self.text.push(*one),
+            _ => self.text.extend_from_slice(bytes),
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Of a text, a colon before two quotes is not one of its own characters: the first quote would have ended it.
-fn is_empty(member: &str) -> bool {
-    member.is_empty() || [":null", ":\"\"", ":[]", ":{}"].iter().any(|end| member.ends_with(end))
+fn is_empty(member: &[u8]) -> bool {
+    let ends: [&[u8]; 4] = [b":null", b":\"\"", b":[]", b":{}"];
+    ends.iter().any(|end| member.ends_with(end))
 }
 
-/// Writes each member of an object on a line of its own, and nothing around them. JSON without white space has no other
-/// line ends.
+/// Writes what stands between the members of an object as [`END`], and nothing around them.
 #[derive(Debug, Default)]
-struct ByLine {
+struct Apart {
     /// Objects that are open.
     depth: usize,
 }
 
-impl Formatter for ByLine {
+impl Formatter for Apart {
     fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
         self.depth += 1;
-        out.write_all(if self.depth > 1 { b"{" } else { b"" })
+        if self.depth > 1 { out.write_all(b"{") } else { Ok(()) }
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
         self.depth = self.depth.saturating_sub(1);
-        out.write_all(if self.depth > 0 { b"}" } else { b"" })
+        if self.depth > 0 { out.write_all(b"}") } else { Ok(()) }
     }
 
     fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        match (first, self.depth) {
-            (true, _) => Ok(()),
-            (false, 1) => out.write_all(b"\n"),
-            (false, _) => out.write_all(b","),
-        }
+        if first || self.depth == 1 { Ok(()) } else { out.write_all(b",") }
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        if self.depth == 1 { out.write_all(END) } else { Ok(()) }
     }
 }
 

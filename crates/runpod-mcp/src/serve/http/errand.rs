@@ -57,5 +57,5 @@ fn written(mut result: ServerResult, era: Era) -> Bytes {
     if era == Era::Legacy {
         result.strip_result_type_for_legacy_peer();
     }
-    tail(&result)
+    tail(result)
 }
