@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::account::Account;
 use crate::billing::Billing;
 use crate::caller::Caller;
@@ -45,7 +47,7 @@ pub struct Settings {
     /// `NO_PROXY`: hosts, domains and networks that are reached directly, comma separated; `*` for all.
     pub no_proxy: Option<String>,
     /// `SSL_CERT_FILE`: PEM certificates to trust instead of the built-in web roots.
-    pub roots_pem: Option<Arc<[u8]>>,
+    pub roots_pem: Option<Bytes>,
     /// Which REST version each resource speaks; REST v2 unless said.
     pub versions: Versions,
     /// Who is told what a search for REST v2 ([`crate::Routing::Auto`]) found.

@@ -28,6 +28,7 @@ mod serve;
 mod tools;
 mod typed;
 
+use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
 
@@ -40,7 +41,7 @@ use flags::Flags;
 /// Run a Runpod account from any MCP client
 ///
 /// Without a verb, runpod-mcp is an MCP server on stdin and stdout, which is how clients start it.
-#[derive(Debug, Parser)]
+#[derive(Debug, Default, Parser)]
 #[command(
     name = "runpod-mcp",
     bin_name = "runpod-mcp",
@@ -133,11 +134,19 @@ struct Usage(String);
 #[must_use]
 pub fn main() -> ExitCode {
     log::name_place_of_panics();
-    let cli = match Cli::try_parse() {
+    let cli = match said(std::env::args_os()) {
         Ok(cli) => cli,
         Err(e) => return out::clap(&e),
     };
     exit_code(run(cli, &Env::of_process()))
+}
+
+/// What the words of the command mean. Clients mostly say one, for which no grammar has to be made.
+fn said(words: impl ExactSizeIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    match words.len() {
+        0 | 1 => Ok(Cli::default()),
+        _ => Cli::try_parse_from(words),
+    }
 }
 
 fn run(cli: Cli, env: &Env) -> anyhow::Result<ExitCode> {
@@ -229,4 +238,16 @@ fn block_on<T>(future: impl Future<Output = T>) -> io::Result<T> {
     // A blocking read of a terminal's stdin cannot be cancelled; waiting for it would hang here.
     runtime.shutdown_background();
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_word_means_what_the_grammar_says_it_means() {
+        let short = said([OsString::from("runpod-mcp")].into_iter()).unwrap();
+        let parsed = Cli::try_parse_from(["runpod-mcp"]).unwrap();
+        assert_eq!(format!("{short:?}"), format!("{parsed:?}"));
+    }
 }

@@ -3,8 +3,7 @@
 //! The engine of the client of Runpod with no proxy, and the built-in web roots unless others are given. It carries no
 //! key.
 
-use std::sync::Arc;
-
+use bytes::Bytes;
 use runpod_api::Settings;
 
 /// No client can be made.
@@ -16,7 +15,7 @@ pub(crate) struct NoRoots;
 ///
 /// # Errors
 /// When they are no PEM certificates, or none of them can be used.
-pub(crate) fn client(roots_pem: Option<Arc<[u8]>>) -> Result<reqwest::Client, NoRoots> {
+pub(crate) fn client(roots_pem: Option<Bytes>) -> Result<reqwest::Client, NoRoots> {
     let settings = Settings { roots_pem, ..Settings::default() };
     settings.engine().map_err(|_| NoRoots)
 }

@@ -121,7 +121,7 @@ mod tests {
             assert!(why.starts_with("the setting `proxy` must be") && !why.contains("CANARY"), "{why}");
         }
         for pem in ["", "CANARY", "-----BEGIN CERTIFICATE-----\nCANARY\n-----END CERTIFICATE-----\n"] {
-            let settings = Settings { roots_pem: Some(pem.as_bytes().into()), ..Settings::default() };
+            let settings = Settings { roots_pem: Some(pem.into()), ..Settings::default() };
             let why = build(&settings).map(drop).unwrap_err().to_string();
             assert!(why.starts_with("the setting `roots_pem`") && !why.contains("CANARY"), "{why}");
         }

@@ -83,7 +83,7 @@ impl Twin {
     pub(crate) fn settings(&self, trusted: bool) -> Settings {
         Settings {
             hosts: hosts(&format!("https://localhost:{}/v2", self.port)),
-            roots_pem: trusted.then(|| self.pem.as_bytes().into()),
+            roots_pem: trusted.then(|| self.pem.clone().into()),
             ..Settings::default()
         }
     }

@@ -1,10 +1,10 @@
 //! From a configuration to a server, with Runpod or its imitation behind it.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use bytes::Bytes;
 use runpod_api::{Client, ExchangeHook, Settings};
 
 use super::probe;
@@ -165,10 +165,10 @@ fn files(folder: PathBuf) -> anyhow::Result<Files> {
 ///
 /// # Errors
 /// When they cannot be read.
-pub(super) fn roots(config: &Config) -> anyhow::Result<Option<Arc<[u8]>>> {
+pub(super) fn roots(config: &Config) -> anyhow::Result<Option<Bytes>> {
     let read = |path: &PathBuf| {
         let pem = std::fs::read(path);
-        pem.map(Arc::from).with_context(|| format!("SSL_CERT_FILE {} cannot be read", path.display()))
+        pem.map(Bytes::from).with_context(|| format!("SSL_CERT_FILE {} cannot be read", path.display()))
     };
     config.network.cert_file.as_ref().map(read).transpose()
 }

@@ -1,8 +1,8 @@
 //! Where spans go.
 
 use std::fmt;
-use std::sync::Arc;
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::percent_decode_str;
 
@@ -16,7 +16,7 @@ pub struct Settings {
     /// `OTEL_SERVICE_NAME`.
     pub(super) service: String,
     /// PEM certificates to trust instead of the built-in web roots (`SSL_CERT_FILE`).
-    pub(super) roots_pem: Option<Arc<[u8]>>,
+    pub(super) roots_pem: Option<Bytes>,
 }
 
 /// Why a setting cannot be used. Says nothing of its value, which may hold a secret.
@@ -81,7 +81,7 @@ impl Settings {
 
     /// Trusting these PEM certificates instead of the built-in roots.
     #[must_use]
-    pub fn trusting(mut self, roots_pem: Option<Arc<[u8]>>) -> Self {
+    pub fn trusting(mut self, roots_pem: Option<Bytes>) -> Self {
         self.roots_pem = roots_pem;
         self
     }

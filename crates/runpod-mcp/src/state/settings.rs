@@ -1,8 +1,9 @@
 //! What the state is built from.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
+
+use bytes::Bytes;
 
 /// What the state is built from. Nothing is read from the environment.
 #[derive(Clone)]
@@ -13,7 +14,7 @@ pub struct Settings {
     /// `MCP_STATE_SECRET`: what digests are keyed with, the same on all replicas. The password in `url` without.
     pub secret: Option<String>,
     /// PEM certificates to trust for `rediss://` instead of the built-in web roots (`SSL_CERT_FILE`).
-    pub roots_pem: Option<Arc<[u8]>>,
+    pub roots_pem: Option<Bytes>,
     /// How much this process keeps.
     pub size: Size,
     /// Longest time for one step on the shared server, connecting included.
