@@ -2,6 +2,8 @@
 
 mod said;
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 
 use crate::container::{Env, Mounts};
@@ -44,16 +46,17 @@ pub struct Pod {
     pub runtime: Option<Runtime>,
 }
 
-/// What a list shows of a [`Pod`]; each field means what it means there.
+/// What a list shows of a [`Pod`]; each field means what it means there. Its texts lie in the list.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(from = "BriefSaid")]
-pub struct Brief {
+#[serde(from = "BriefSaid<'a>")]
+pub struct Brief<'a> {
     /// Pod id.
-    pub id: String,
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
     /// Name shown in the console.
-    pub name: String,
+    pub name: Cow<'a, str>,
     /// How far it is, or on REST v1 what is wanted.
-    pub status: String,
+    pub status: Cow<'a, str>,
     /// GPUs, unless it is a CPU Pod.
     pub gpu: Option<Gpu>,
     /// CPUs, when it is a CPU Pod.
@@ -61,7 +64,7 @@ pub struct Brief {
     /// USD per hour now.
     pub cost: Option<f64>,
     /// Data centre, once a machine is assigned.
-    pub data_center_id: Option<String>,
+    pub data_center_id: Option<Cow<'a, str>>,
 }
 
 /// GPUs of a Pod.

@@ -78,10 +78,10 @@ impl<H: FnMut(Child)> Teller<'_, H> {
         let mut texts = Texts::default();
         for block in blocks {
             let signs = texts.signs(block);
-            let (shallow, mut ahead) = (signs.brackets | signs.all_commas(), u64::MAX);
+            let mut ahead = u64::MAX;
             loop {
                 let next = match self.deep {
-                    0 => shallow & ahead,
+                    0 => (signs.brackets | signs.all_commas()) & ahead,
                     // Of what is deep inside, the end alone counts.
                     deep => match signs.leave(deep, ahead) {
                         Ok(end) => 1 << end,

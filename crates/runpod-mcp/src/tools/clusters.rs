@@ -169,6 +169,6 @@ impl ToolDef for ListClusterPods {
 
     async fn call(cx: &Cx, args: ListClusterPodsArgs) -> Outcome {
         let sheet = Sheet::new(Self::CARD.name, cx, &args.page)?;
-        sheet.show::<PodRow>(&cx.client.clusters().pods(&args.cluster_id.0).await?)
+        sheet.show::<PodRow<'_>>(&cx.client.clusters().pods(&args.cluster_id.0).await?)
     }
 }

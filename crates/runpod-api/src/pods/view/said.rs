@@ -1,12 +1,13 @@
 //! A Pod as either version says it, made one.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use super::{Brief, Cpu, Gpu, Pod, Port, Runtime, Ssh, SshEndpoint};
 use crate::container::{Env, Mounts, NetworkMount};
-use crate::view::{self, lenient};
+use crate::view::{self, lenient, lent};
 
 /// First what both say, then what one of them says in its own way.
 #[derive(Deserialize)]
@@ -50,18 +51,22 @@ pub(super) struct Said {
 /// What [`Brief`] keeps of it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct BriefSaid {
-    id: String,
-    #[serde(default, deserialize_with = "lenient")]
-    name: String,
+pub(super) struct BriefSaid<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow, default, deserialize_with = "lent")]
+    name: Option<Cow<'a, str>>,
     gpu: Option<GpuSaid>,
 
-    status: Option<String>,
+    #[serde(borrow, default, deserialize_with = "lent")]
+    status: Option<Cow<'a, str>>,
     cpu: Option<Cpu>,
     cost: Option<f64>,
-    data_center_id: Option<String>,
+    #[serde(borrow, default, deserialize_with = "lent")]
+    data_center_id: Option<Cow<'a, str>>,
 
-    desired_status: Option<String>,
+    #[serde(borrow, default, deserialize_with = "lent")]
+    desired_status: Option<Cow<'a, str>>,
     cpu_flavor_id: Option<String>,
     vcpu_count: Option<f64>,
     cost_per_hr: Option<Amount>,
@@ -113,27 +118,27 @@ impl From<Said> for Pod {
             network: network(said.network_volume_id, said.network_volume, said.volume_mount_path),
         };
         let Brief { id, name, status, gpu, cpu, cost, data_center_id } = Brief::from(BriefSaid {
-            id: said.id,
-            name: said.name,
+            id: said.id.into(),
+            name: Some(said.name.into()),
             gpu: said.gpu,
-            status: said.status,
+            status: said.status.map(Cow::from),
             cpu: said.cpu,
             cost: said.cost,
-            data_center_id: said.data_center_id,
-            desired_status: said.desired_status,
+            data_center_id: said.data_center_id.map(Cow::from),
+            desired_status: said.desired_status.map(Cow::from),
             cpu_flavor_id: said.cpu_flavor_id,
             vcpu_count: said.vcpu_count,
             cost_per_hr: said.cost_per_hr,
             machine: said.machine,
         });
         Self {
-            id,
-            name,
-            status,
+            id: id.into_owned(),
+            name: name.into_owned(),
+            status: status.into_owned(),
             gpu,
             cpu,
             cost,
-            data_center_id,
+            data_center_id: data_center_id.map(Cow::into_owned),
             image: said.image,
             env: said.env,
             ports: said.ports,
@@ -145,17 +150,19 @@ impl From<Said> for Pod {
     }
 }
 
-impl From<BriefSaid> for Brief {
-    fn from(said: BriefSaid) -> Self {
+impl<'a> From<BriefSaid<'a>> for Brief<'a> {
+    fn from(said: BriefSaid<'a>) -> Self {
         let flavor = said.cpu_flavor_id.filter(|id| !id.is_empty());
         Self {
             id: said.id,
-            name: said.name,
+            name: said.name.unwrap_or_default(),
             status: said.status.or(said.desired_status).unwrap_or_default(),
             gpu: said.gpu.and_then(gpu),
             cpu: said.cpu.or(flavor.map(|id| Cpu { id, vcpu_count: whole(said.vcpu_count) })),
             cost: said.cost.or(said.cost_per_hr.and_then(Amount::number)),
-            data_center_id: said.data_center_id.or(said.machine.and_then(|machine| machine.data_center_id)),
+            data_center_id: said
+                .data_center_id
+                .or(said.machine.and_then(|it| it.data_center_id).map(Cow::from)),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `list-pods`, and how a Pod looks in a list.
 
+use std::borrow::Cow;
+
 use runpod_api::pods::{Filter, PodBrief, Query};
 use runpod_api::{Page as ApiPage, Resource, Version};
 use schemars::JsonSchema;
@@ -14,21 +16,22 @@ use crate::tool::{Card, Cx, Effect, Outcome, Page, ToolDef};
 
 /// A Pod in a list: one GPU is what one expects, so only other counts are said.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(from = "PodBrief", rename_all = "camelCase")]
-pub(in crate::tools) struct PodRow {
-    id: String,
-    name: String,
-    status: String,
+#[serde(from = "PodBrief<'a>", rename_all = "camelCase")]
+pub(in crate::tools) struct PodRow<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    name: Cow<'a, str>,
+    status: Cow<'a, str>,
     gpu: Option<String>,
     gpu_count: Option<u32>,
     cpu: Option<String>,
     vcpu_count: Option<u32>,
     cost: Option<f64>,
-    data_center_id: Option<String>,
+    data_center_id: Option<Cow<'a, str>>,
 }
 
-impl From<PodBrief> for PodRow {
-    fn from(pod: PodBrief) -> Self {
+impl<'a> From<PodBrief<'a>> for PodRow<'a> {
+    fn from(pod: PodBrief<'a>) -> Self {
         let PodBrief { id, name, status, gpu, cpu, cost, data_center_id } = pod;
         Self {
             id,
@@ -84,15 +87,15 @@ impl ToolDef for ListPods {
         if cx.client.version(Resource::Pods).await == Version::V1 {
             let include = args.include.of_v1();
             let query = Query { filter: args.filter(), include, ..ask(ApiPage::default()) };
-            return sheet.show::<PodRow>(&cx.client.pods().list(&query).await?);
+            return sheet.show::<PodRow<'_>>(&cx.client.pods().list(&query).await?);
         }
         let reply = if args.filters() {
             let walk = Walk::of(async |page| cx.client.pods().list(&ask(page)).await).await?;
-            let rows = walk.keep::<PodBrief>(|pod| args.keeps(pod))?;
-            sheet.page_of_all::<PodRow>(Map::new(), &rows)?.notes(walk.gap())
+            let rows = walk.keep::<PodBrief<'_>>(|pod| args.keeps(pod))?;
+            sheet.page_of_all::<PodRow<'_>>(Map::new(), &rows)?.notes(walk.gap())
         } else {
             let (limit, cursor) = sheet.ask();
-            sheet.show::<PodRow>(&cx.client.pods().list(&ask(ApiPage { limit, cursor })).await?)?
+            sheet.show::<PodRow<'_>>(&cx.client.pods().list(&ask(ApiPage { limit, cursor })).await?)?
         };
         Ok(reply.notes(args.include.on_v2()))
     }
@@ -116,9 +119,9 @@ impl ListPodsArgs {
             || self.name.is_some()
     }
 
-    fn keeps(&self, pod: &PodBrief) -> bool {
-        let one_of = |wanted: &Option<Vec<String>>, got: Option<&String>| match wanted {
-            Some(wanted) => got.is_some_and(|got| wanted.contains(got)),
+    fn keeps(&self, pod: &PodBrief<'_>) -> bool {
+        let one_of = |wanted: &Option<Vec<String>>, got: Option<&str>| match wanted {
+            Some(wanted) => got.is_some_and(|got| wanted.iter().any(|wanted| wanted == got)),
             None => true,
         };
         let kind = match self.compute_type {
@@ -129,7 +132,7 @@ impl ListPodsArgs {
         let name = self.name.as_ref();
         let name = name.is_none_or(|part| pod.name.to_lowercase().contains(&part.to_lowercase()));
         kind && name
-            && one_of(&self.gpu_type_id, pod.gpu.as_ref().map(|gpu| &gpu.id))
-            && one_of(&self.data_center_id, pod.data_center_id.as_ref())
+            && one_of(&self.gpu_type_id, pod.gpu.as_ref().map(|gpu| gpu.id.as_str()))
+            && one_of(&self.data_center_id, pod.data_center_id.as_deref())
     }
 }
