@@ -18,9 +18,11 @@ tools=$target/ci/tools
   crates/runpod-mcp/src/{state/bucket,state/memory/shard,oauth/redirect}.rs
 files=()
 for file in "$@"; do files+=(--file "$file"); done
+# `Outcome` is another name of a `Result`; the tool takes it for a type with constructors, and none of that compiles.
 code=0
 timeout --signal=INT "${MUTANTS_MINUTES:-60}m" \
-  "$tools/bin/cargo-mutants" mutants --workspace --output "$target" "${files[@]}" || code=$?
+  "$tools/bin/cargo-mutants" mutants --workspace --output "$target" "${files[@]}" \
+  --exclude-re 'with Outcome::' --exclude-re 'Outcome<.*> with Default' || code=$?
 [ "$code" -ne 124 ] || echo "NOT FINISHED: the time was up; target/mutants.out has what is known"
 # 2 is its way to say that some mutants were missed, which is what one wants to hear.
 [ "$code" -eq 2 ] || [ "$code" -eq 124 ] || exit "$code"

@@ -134,17 +134,20 @@ struct Usage(String);
 #[must_use]
 pub fn main() -> ExitCode {
     log::name_place_of_panics();
-    let cli = match said(std::env::args_os()) {
+    let cli = match said(&std::env::args_os().collect::<Vec<_>>()) {
         Ok(cli) => cli,
         Err(e) => return out::clap(&e),
     };
     exit_code(run(cli, &Env::of_process()))
 }
 
-/// What the words of the command mean. Clients mostly say one, for which no grammar has to be made.
-fn said(words: impl ExactSizeIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    match words.len() {
-        0 | 1 => Ok(Cli::default()),
+/// What the words of the command mean. What clients say to start a server is understood without making a grammar for it.
+fn said(words: &[OsString]) -> Result<Cli, clap::Error> {
+    match words {
+        [] | [_] => Ok(Cli::default()),
+        [_, verb] if verb == "serve" => {
+            Ok(Cli { verb: Some(Verb::Serve(Deferred::default())), ..Cli::default() })
+        }
         _ => Cli::try_parse_from(words),
     }
 }
@@ -245,9 +248,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_word_means_what_the_grammar_says_it_means() {
-        let short = said([OsString::from("runpod-mcp")].into_iter()).unwrap();
-        let parsed = Cli::try_parse_from(["runpod-mcp"]).unwrap();
-        assert_eq!(format!("{short:?}"), format!("{parsed:?}"));
+    fn the_words_of_clients_mean_what_the_grammar_says_they_mean() {
+        for words in [&["runpod-mcp"][..], &["runpod-mcp", "serve"]] {
+            let short = said(&words.iter().map(OsString::from).collect::<Vec<_>>()).unwrap();
+            let parsed = Cli::try_parse_from(words).unwrap();
+            assert_eq!(format!("{short:?}"), format!("{parsed:?}"));
+        }
     }
 }

@@ -7,7 +7,7 @@ use clap::error::Error;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 /// Arguments that are declared late.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Deferred<A>(pub(super) A);
 
 impl<A: Args> Args for Deferred<A> {

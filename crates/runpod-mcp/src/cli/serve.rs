@@ -9,7 +9,7 @@ use super::flags::Flags;
 use super::{block_on, configure, connect, log, out};
 use crate::config::{Config, Env};
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct ServeArgs {
     /// Serve MCP over HTTP at / and /mcp [default: 127.0.0.1:8471, or 0.0.0.0 and $PORT where that is set]
     #[arg(long, value_name = "ADDR:PORT", num_args = 0..=1)]
