@@ -6,11 +6,16 @@
 pub type Law = (&'static str, fn(&[u8]));
 
 /// All laws of this crate.
-pub const LAWS: [Law; 2] = [("sse", sse), ("rate_headers", rate_headers)];
+pub const LAWS: [Law; 3] = [("sse", sse), ("rate_headers", rate_headers), ("list", list)];
 
 /// Of streams of events: see [`crate::sse`].
 pub fn sse(bytes: &[u8]) {
     crate::sse::law::any_stream(bytes);
+}
+
+/// Of lists and their rows: see [`crate::Listing`].
+pub fn list(bytes: &[u8]) {
+    crate::listing::law::any_body(bytes);
 }
 
 /// Of headers that say how long to wait.

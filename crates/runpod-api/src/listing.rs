@@ -3,6 +3,9 @@
 //! Hundreds of Pods are kilobytes of JSON of which a reply shows a fraction, so a list stays text: this module
 //! only finds where each row begins and ends.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod law;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;

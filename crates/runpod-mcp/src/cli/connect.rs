@@ -8,7 +8,9 @@ use bytes::Bytes;
 use runpod_api::{Client, ExchangeHook, Settings};
 
 use super::probe;
-use crate::config::{Config, Keys, Located, Problems};
+#[cfg(feature = "sandbox")]
+use crate::config::Keys;
+use crate::config::{Config, Located, Problems};
 use crate::files::Files;
 use crate::mcp::{Server, Setup};
 use crate::policy::Policy;
