@@ -44,29 +44,9 @@ const LONGEST: usize = 64;
 
 /// A text reduced to header token characters; what is not becomes `_`, nothing becomes `unknown`.
 fn token(text: &str) -> String {
-    // RFC 9110, section 5.6.2.
-    let is_delimiter = |c| {
-        matches!(
-            c,
-            '(' | ')'
-                | '<'
-                | '>'
-                | '@'
-                | ','
-                | ';'
-                | ':'
-                | '\\'
-                | '"'
-                | '/'
-                | '['
-                | ']'
-                | '?'
-                | '='
-                | '{'
-                | '}'
-        )
-    };
-    let safe = |c: char| c.is_ascii_graphic() && !is_delimiter(c);
+    // `tchar` of RFC 9110, section 5.6.2.
+    let is_mark = |c| matches!(c, '!' | '#'..='\'' | '*' | '+' | '-' | '.' | '^'..='`' | '|' | '~');
+    let safe = |c: char| c.is_ascii_alphanumeric() || is_mark(c);
     match text {
         "" => "unknown".to_owned(),
         _ => text.chars().take(LONGEST).map(|c| if safe(c) { c } else { '_' }).collect(),

@@ -64,6 +64,7 @@ impl Listing {
     pub(crate) fn read_bare(mut answer: Answer) -> Result<Self, Error> {
         let rows: Vec<&RawValue> = answer.json()?;
         let rows = rows.into_iter().map(|raw| range_in(&answer.body, raw.get())).collect();
+        // What was read as JSON is text.
         let text = take_text(&mut answer).unwrap_or_default();
         Ok(Self {
             operation: answer.op.id,
@@ -172,14 +173,11 @@ fn range_in(whole: &[u8], part: &str) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use http::Method;
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
+    use super::law::LIST;
     use super::*;
-    use crate::op::Op;
-
-    static LIST: Op = Op::v2("listPods", Method::GET, "/pods");
 
     fn read(body: &str) -> Result<Listing, Error> {
         Listing::read(Answer::new(&LIST, 200, body.to_owned().into())?, "pods")

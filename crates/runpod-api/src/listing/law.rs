@@ -14,7 +14,7 @@ use crate::answer::Answer;
 use crate::op::Op;
 use crate::row;
 
-static LIST: Op = Op::v2("listPods", Method::GET, "/pods");
+pub(super) static LIST: Op = Op::v2("listPods", Method::GET, "/pods");
 
 /// Some members of a row, of each kind.
 #[derive(Debug, Deserialize, PartialEq)]

@@ -15,10 +15,10 @@ pub(crate) fn tail(mut result: ServerResult) -> Bytes {
         text.extend_from_slice(b"{}");
     }
     text.push(b'}');
-    match said {
-        Some(said) => with_text(&text, &said).into(),
-        None => text.into(),
+    if let Some(said) = said {
+        put_text(&said, &mut text);
     }
+    text.into()
 }
 
 /// The text of a call's result, which is nearly all of it.
@@ -30,17 +30,15 @@ fn take_text(result: &mut ServerResult) -> Option<String> {
     }
 }
 
-/// A result with the text that was taken from it.
-fn with_text(result: &[u8], said: &str) -> Vec<u8> {
-    const PLACE: &[u8] = b"\"text\":\"\"";
-    // Only the kinds of results and contents stand before the first one.
-    let Some(before) = memmem::find(result, PLACE) else { return result.to_vec() };
-    let (head, tail) = result.split_at_checked(before + PLACE.len() - 2).unwrap_or((result, b""));
-    let mut out = Vec::with_capacity(result.len() + 2 * said.len());
-    out.extend_from_slice(head);
-    quote(said, &mut out);
-    out.extend_from_slice(tail.strip_prefix(b"\"\"").unwrap_or(tail));
-    out
+/// Puts a text in the place of the first that is empty: only the kinds of results and contents stand before it.
+fn put_text(said: &str, result: &mut Vec<u8>) {
+    const EMPTY: &[u8] = b"\"text\":\"\"";
+    let Some(at) = memmem::find(result, EMPTY) else { return };
+    let behind = result.split_off(at + EMPTY.len());
+    result.truncate(result.len() - b"\"\"".len());
+    result.reserve(2 * said.len() + behind.len());
+    quote(said, result);
+    result.extend_from_slice(&behind);
 }
 
 /// Adds a text in quotes, as serde_json does. Rows are JSON themselves, with a quote every few bytes, so they are looked
